@@ -1,0 +1,1 @@
+"""The dialect of OCPP 1.6J."""

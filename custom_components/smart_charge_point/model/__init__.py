@@ -1,0 +1,1 @@
+"""What the house speaks about: frozen facts, without I/O, clocks or OCPP field names."""

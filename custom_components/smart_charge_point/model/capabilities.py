@@ -1,0 +1,62 @@
+"""What a charge point can do, as it said and as it was seen to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .limit import Limit, RateUnit
+
+USUAL_MAXIMUM = Limit(amperes=32)
+"""What a 7 kW wallbox is installed for, per phase."""
+
+
+class Support(StrEnum):
+    """Whether a charge point does something: tried and seen, tried in vain, or not tried yet."""
+
+    UNTRIED = "untried"
+    WORKS = "works"
+    REFUSED = "refused"
+
+
+class Rung(StrEnum):
+    """How the charging hours are held, best first (ocpp.md 4.6, requirements.md 1b)."""
+
+    WEEKLY = "weekly"
+    """One weekly profile: holds for ever without Home Assistant."""
+    DAILY = "daily"
+    """A daily profile and a weekend over it: holds for ever without Home Assistant."""
+    NEXT_DAY = "next_day"
+    """The coming 24 h as absolute times, renewed daily."""
+    HOME_ASSISTANT = "home_assistant"
+    """Home Assistant sets the limit at each edge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What one charge point can hold.
+
+    `maximum` is the most that its installation may draw per phase; nothing sent ever exceeds it. `phases` is 1 or 3.
+    `max_stack_level`, `max_periods` and `max_profiles` are as reported, or careful guesses. `firmware` is the version
+    that all this was seen with: another one makes it untried again.
+    """
+
+    connectors: int = 1
+    maximum: Limit = USUAL_MAXIMUM
+    phases: int = 1
+    rate_unit: RateUnit = RateUnit.AMPERE
+    max_stack_level: int = 2
+    max_periods: int = 24
+    max_profiles: int = 4
+    whole_units: bool = False
+    """Whether limits must be whole numbers."""
+    rung: Rung = Rung.WEEKLY
+    relative_delay: Support = Support.UNTRIED
+    valid_from: Support = Support.UNTRIED
+    transaction_profile: Support = Support.UNTRIED
+    maximum_profile: Support = Support.UNTRIED
+    composite_schedule: Support = Support.UNTRIED
+    smart_charging: Support = Support.UNTRIED
+    firmware: str = ""
+
+
+UNTRIED = Capabilities()
+"""What is assumed of a charge point before it was asked."""

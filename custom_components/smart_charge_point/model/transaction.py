@@ -1,0 +1,81 @@
+"""Sessions: one transaction with what was measured in it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class StopReason(StrEnum):
+    """Why a transaction ended."""
+
+    LOCAL = "local"
+    REMOTE = "remote"
+    CAR_DISCONNECTED = "car_disconnected"
+    TAG_REMOVED = "tag_removed"
+    EMERGENCY_STOP = "emergency_stop"
+    POWER_LOSS = "power_loss"
+    REBOOT = "reboot"
+    UNLOCKED = "unlocked"
+    NOT_ALLOWED = "not_allowed"
+    SUPERSEDED = "superseded"
+    """The wallbox began another transaction on the connector without ending this one."""
+    OTHER = "other"
+
+
+class Doubt(StrEnum):
+    """What is not certain about a session's figures; a session may bear several."""
+
+    ADOPTED = "adopted"
+    """Its beginning was never told; it was met while running."""
+    START_METER = "start_meter"
+    STOP_METER = "stop_meter"
+    REGISTER_JUMP = "register_jump"
+    """The register fell or leapt; the leap is left out of the energy."""
+    TIME = "time"
+    """A time of the wallbox could not be true; the arrival stands in for it."""
+    GAP = "gap"
+    """Samples are missing for a stretch that the flow time depends on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One charging session as the ledger keeps it.
+
+    Times are UTC and the wallbox's own. `energy` is Wh, never negative. `flow_time` is how long current flowed;
+    `stopped_at` is None while it runs. `tag` is a credential: it never reaches state, attributes or diagnostics.
+
+    Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6.
+    """
+
+    transaction_id: int
+    charge_point: str
+    connector: int
+    tag: str
+    started_at: datetime
+    stopped_at: datetime | None
+    meter_start: float | None
+    meter_stop: float | None
+    energy: float
+    flow_time: timedelta
+    stop_reason: StopReason | None
+    doubts: frozenset[Doubt]
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is a blip under 60 s or 0.05 kWh that lists fold away (A9.8)."""
+        if self.stopped_at is None:
+            return False
+        return (
+            self.stopped_at - self.started_at < timedelta(seconds=60)
+            or self.energy < 50
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionSample:
+    """One point of a session's graph: W, Wh since its start, A (highest phase); None where not measured."""
+
+    at: datetime
+    power: float | None
+    energy: float | None
+    current: float | None

@@ -1,0 +1,1 @@
+"""Pure functions over the model: hours, delays, claims and plans. Every one takes its `now`."""

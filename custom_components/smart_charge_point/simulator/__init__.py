@@ -1,0 +1,1 @@
+"""A wallbox and its car in software."""
