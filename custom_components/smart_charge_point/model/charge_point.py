@@ -123,6 +123,7 @@ class ConnectorState:
     energy: float | None = None
     session: RunningSession | None = None
     last_session_energy: float | None = None
+    last_session_flow_time: timedelta | None = None
     plugged_in_since: datetime | None = None
     owner_limit: Limit | None = None
     requested: Limit | None = None
