@@ -1,0 +1,267 @@
+"""The charging hours as charging profiles: one way for each rung, within what a charge point can hold."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..model.capabilities import Capabilities, Rung, Support
+from ..model.limit import Limit
+from ..model.schedule import WEEK, ResidentSchedule, Step, WeekPattern
+from . import timeline
+from .profiles import ChargingProfile, Kind, Period, Purpose
+
+DAY: Final = timedelta(days=1)
+SECONDS_A_DAY: Final = 86_400
+SECONDS_A_WEEK: Final = 604_800
+COVERAGE: Final = timedelta(hours=36)
+"""How far absolute profiles reach where the wallbox takes enough periods."""
+MOST_SPREAD: Final = 1800
+"""Seconds by which the same edge may differ from day to day for its delay alone (reg. 11)."""
+
+
+def weekly(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> tuple[ChargingProfile, ...]:
+    """Return the week, and the next season's over it where the wallbox waits for validFrom."""
+    week, following = schedule.week, schedule.following
+    start = timeline.week_start(week, now)
+    steps = week.steps
+    if following is not None and joins_seasons(schedule, capabilities, now):
+        anchor = timeline.last_change(week, following, now)
+        steps = timeline.steps_of_coming_week(week, following, start, anchor)
+    profile = ChargingProfile(
+        profile_id=schedule.connector * 100,
+        connector=schedule.connector,
+        stack_level=0,
+        purpose=Purpose.DEFAULT,
+        kind=Kind.WEEKLY,
+        periods=_periods(steps, schedule, capabilities),
+        start=start,
+        duration=SECONDS_A_WEEK,
+    )
+    if following is None or not holds_next_season(schedule, capabilities, Rung.WEEKLY):
+        return (profile,)
+    return (
+        profile,
+        replace(
+            profile,
+            profile_id=profile.profile_id + 1,
+            stack_level=1,
+            periods=_periods(following.steps, schedule, capabilities),
+            start=timeline.week_start(following, min(now, following.valid_from)),
+            valid_from=following.valid_from,
+            # Then the week below is right again, and a wallbox left alone for a year stays right.
+            valid_to=following.valid_to,
+        ),
+    )
+
+
+def daily(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> tuple[ChargingProfile, ...]:
+    """Return the day that all weekdays share, and the weekend over it."""
+    pattern = pattern_for_days(schedule, now)
+    monday = timeline.week_start(pattern, now)
+    profile = ChargingProfile(
+        profile_id=schedule.connector * 100,
+        connector=schedule.connector,
+        stack_level=0,
+        purpose=Purpose.DEFAULT,
+        kind=Kind.DAILY,
+        periods=_periods(day_steps(pattern) or (), schedule, capabilities),
+        start=monday,
+        duration=SECONDS_A_DAY,
+    )
+    saturday = monday + 5 * DAY
+    weekend = replace(
+        profile,
+        profile_id=profile.profile_id + 1,
+        stack_level=1,
+        kind=Kind.WEEKLY,
+        periods=_periods((Step(offset=0, allowed=True),), schedule, capabilities),
+        start=saturday if saturday <= now else saturday - WEEK,
+        duration=2 * SECONDS_A_DAY,
+    )
+    return (profile, weekend)
+
+
+def coming(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> ChargingProfile:
+    """Return absolute times from the last edge on, ending paused: the last period of a profile never ends."""
+    week, following = schedule.week, schedule.following
+    start = timeline.last_change(week, following, now)
+    coming = timeline.changes(week, following, start, start + 2 * WEEK)
+    kept = list(coming[: capabilities.max_periods])
+    if len(kept) > 1 and kept[-1][1]:
+        kept.pop()
+    while len(kept) > 2 and kept[-3][0] - start >= COVERAGE:
+        del kept[-2:]
+    steps = tuple(
+        Step(offset=int((moment - start).total_seconds()), allowed=allowed)
+        for moment, allowed in kept
+    )
+    return ChargingProfile(
+        profile_id=schedule.connector * 100,
+        connector=schedule.connector,
+        stack_level=0,
+        purpose=Purpose.DEFAULT,
+        kind=Kind.ABSOLUTE,
+        periods=_periods(steps, schedule, capabilities),
+        start=start,
+    )
+
+
+def this_moment(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> ChargingProfile:
+    """Return the one limit that holds until the next edge."""
+    allowed = timeline.allowed_at(schedule.week, schedule.following, now)
+    return ChargingProfile(
+        profile_id=schedule.connector * 100,
+        connector=schedule.connector,
+        stack_level=0,
+        purpose=Purpose.DEFAULT,
+        kind=Kind.ABSOLUTE,
+        periods=_periods((Step(offset=0, allowed=allowed),), schedule, capabilities),
+        start=timeline.last_change(schedule.week, schedule.following, now),
+    )
+
+
+def delay(schedule: ResidentSchedule, capabilities: Capabilities) -> ChargingProfile:
+    """Return the pause with which the next session begins (reg. 11)."""
+    return ChargingProfile(
+        profile_id=schedule.connector * 100 + 2,
+        connector=schedule.connector,
+        stack_level=min(2, capabilities.max_stack_level),
+        purpose=Purpose.DEFAULT,
+        kind=Kind.RELATIVE,
+        periods=(Period(start=0, limit=Limit.PAUSED),),
+        duration=schedule.session_delay,
+    )
+
+
+def _periods(
+    steps: tuple[Step, ...], schedule: ResidentSchedule, capabilities: Capabilities
+) -> tuple[Period, ...]:
+    """Return the steps as limits, neighbours differing."""
+    limit = min(schedule.limit, capabilities.maximum)
+    periods: list[Period] = []
+    for step in steps:
+        effective = limit if step.allowed else Limit.PAUSED
+        if not periods or periods[-1].limit != effective:
+            periods.append(Period(start=step.offset, limit=effective))
+    return tuple(periods)
+
+
+def room(capabilities: Capabilities) -> int:
+    """Return how many default profiles each connector may hold, an override and the maximum profile kept free."""
+    spoken_for = 1 if capabilities.maximum_profile is Support.WORKS else 0
+    per_connector = (capabilities.max_profiles - spoken_for) // max(
+        1, capabilities.connectors
+    )
+    return max(1, per_connector - 1)
+
+
+def holds_delay(capabilities: Capabilities, rung: Rung) -> bool:
+    """Return whether there is a stack level and room for the delay above the hours."""
+    below = 2 if rung is Rung.DAILY else 1
+    return (
+        capabilities.relative_delay is not Support.REFUSED
+        and capabilities.max_stack_level >= below
+        and room(capabilities) > below
+    )
+
+
+def holds_next_season(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung
+) -> bool:
+    """Return whether the next season's week fits between this one's and the delay."""
+    above = 1 if holds_delay(capabilities, rung) else 0
+    return (
+        rung is Rung.WEEKLY
+        and schedule.following is not None
+        and capabilities.valid_from is Support.WORKS
+        and capabilities.max_stack_level >= 1 + above
+        and room(capabilities) >= 2 + above
+        and len(schedule.following.steps) <= capabilities.max_periods
+    )
+
+
+def joins_seasons(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> bool:
+    """Return whether one week can hold the rest of this season and the beginning of the next, and must.
+
+    In the last seven days before a clock change, the days of the week that come again only after it can already be
+    the next season's. So a wallbox that ignores validFrom and is offline over the change still keeps to the hours.
+    """
+    week, following = schedule.week, schedule.following
+    if (
+        following is None
+        or week.valid_to is None
+        or now < week.valid_to - WEEK
+        or holds_next_season(schedule, capabilities, Rung.WEEKLY)
+    ):
+        return False
+    joined = timeline.steps_of_coming_week(
+        week,
+        following,
+        timeline.week_start(week, now),
+        timeline.last_change(week, following, now),
+    )
+    return len(joined) <= capabilities.max_periods
+
+
+def pattern_for_days(schedule: ResidentSchedule, now: datetime) -> WeekPattern:
+    """Return the season to build a day from: the next one already, once only allowed time is left of this one."""
+    week, following = schedule.week, schedule.following
+    if following is None or week.valid_to is None:
+        return week
+    if now >= week.valid_to:
+        return following
+    if now < week.valid_to - WEEK:
+        return week
+    start = timeline.last_change(week, following, now)
+    rest = [
+        *timeline.changes(week, None, start, week.valid_to),
+        *timeline.changes(following, None, start, week.valid_to),
+    ]
+    return following if all(allowed for _, allowed in rest) else week
+
+
+def day_steps(pattern: WeekPattern) -> tuple[Step, ...] | None:
+    """Return the steps of a day if all weekdays are alike but for their delays and the weekend is allowed throughout.
+
+    The delays are those of the Monday: one draw serves all days, as a daily profile has room for no more.
+    """
+    days = [_steps_of_day(pattern, day) for day in range(7)]
+    first = days[0]
+    for day in days[1:5]:
+        if [step.allowed for step in day] != [step.allowed for step in first]:
+            return None
+        if any(
+            abs(one.offset - other.offset) > MOST_SPREAD
+            for one, other in zip(first, day, strict=True)
+        ):
+            return None
+    always = (Step(offset=0, allowed=True),)
+    if days[5] != always or days[6] != always:
+        return None
+    return first
+
+
+def _steps_of_day(pattern: WeekPattern, day: int) -> tuple[Step, ...]:
+    midnight = pattern.starts + day * DAY
+    return tuple(
+        Step(offset=int((moment - midnight).total_seconds()), allowed=allowed)
+        for moment, allowed in timeline.changes(pattern, None, midnight, midnight + DAY)
+    )
+
+
+def constant(schedule: ResidentSchedule) -> bool:
+    """Return whether the schedule has no edge in either season."""
+    following = schedule.following
+    return len(schedule.week.steps) == 1 and (
+        following is None or following.steps == schedule.week.steps
+    )
