@@ -43,6 +43,8 @@ class Session:
 
     Times are UTC and the wallbox's own. `energy` is Wh, never negative. `flow_time` is how long current flowed;
     `stopped_at` is None while it runs. `tag` is a credential: it never reaches state, attributes or diagnostics.
+    `wallbox_transaction_id` is the id that the wallbox uses for it where that is not `transaction_id`. `meter_last` is
+    the latest register (Wh) that was measured in it and `meter_last_at` its moment; None before the first.
 
     Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6.
     """
@@ -59,6 +61,9 @@ class Session:
     flow_time: timedelta
     stop_reason: StopReason | None
     doubts: frozenset[Doubt]
+    wallbox_transaction_id: int | None = None
+    meter_last: float | None = None
+    meter_last_at: datetime | None = None
 
     @property
     def folded(self) -> bool:
@@ -79,3 +84,12 @@ class SessionSample:
     power: float | None
     energy: float | None
     current: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionTotals:
+    """What a number of sessions come to: Wh, and how long current flowed."""
+
+    sessions: int
+    energy: float
+    flow_time: timedelta

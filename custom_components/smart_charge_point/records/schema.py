@@ -1,0 +1,107 @@
+"""The shape of the ledger's file, and how a file of an older release comes to it.
+
+`PRAGMA user_version` says which shape a file has. Every shape is reached from the one before it, so that a file of any
+age can be opened; a migration that was released is never edited.
+"""
+
+from collections.abc import Callable
+import sqlite3
+from typing import Final
+
+from .errors import NewerLedgerError
+
+type Migration = Callable[[sqlite3.Connection], None]
+
+_SESSIONS: Final = """
+CREATE TABLE session (
+    transaction_id INTEGER PRIMARY KEY,
+    charge_point TEXT NOT NULL,
+    connector INTEGER NOT NULL,
+    -- The id that the wallbox uses, where it is not ours.
+    wallbox_transaction_id INTEGER,
+    tag TEXT NOT NULL,
+    -- Times are microseconds since 1970-01-01 UTC, durations microseconds, energy Wh.
+    started_at INTEGER NOT NULL,
+    stopped_at INTEGER,
+    meter_start REAL,
+    meter_stop REAL,
+    meter_last REAL,
+    meter_last_at INTEGER,
+    energy REAL NOT NULL DEFAULT 0,
+    flow_time INTEGER NOT NULL DEFAULT 0,
+    stop_reason TEXT,
+    -- Doubts are bits (rows.py); those of the stop stand apart, because a better stop takes their place.
+    doubts INTEGER NOT NULL DEFAULT 0,
+    stop_doubts INTEGER NOT NULL DEFAULT 0,
+    -- 1: we concluded that it ended; the wallbox's own stop, however late, takes its place.
+    provisional INTEGER NOT NULL DEFAULT 0
+) STRICT
+"""
+
+_INDICES: Final = (
+    "CREATE INDEX session_by_charge_point ON session (charge_point, started_at)",
+    "CREATE INDEX session_by_start ON session (started_at)",
+    "CREATE INDEX session_running ON session (charge_point) WHERE stopped_at IS NULL",
+    (
+        "CREATE INDEX session_by_wallbox_id ON session (charge_point, wallbox_transaction_id) "
+        "WHERE wallbox_transaction_id IS NOT NULL"
+    ),
+)
+
+_SAMPLES: Final = """
+CREATE TABLE sample (
+    transaction_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    at INTEGER NOT NULL,
+    power REAL,
+    energy REAL,
+    current REAL,
+    PRIMARY KEY (transaction_id, at)
+) STRICT, WITHOUT ROWID
+"""
+
+# Outlives the sessions: an id is never given twice, also when its session was deleted.
+_LAST_ID: Final = "CREATE TABLE last_id (given INTEGER NOT NULL) STRICT"
+
+
+def _first_shape(connection: sqlite3.Connection) -> None:
+    for statement in (_SESSIONS, *_INDICES, _SAMPLES, _LAST_ID):
+        connection.execute(statement)
+    connection.execute("INSERT INTO last_id VALUES (0)")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_shape,)
+"""The migration at index n leads from version n to version n + 1."""
+
+
+def refuse_newer(connection: sqlite3.Connection) -> None:
+    """Read the version of the file and change nothing.
+
+    Raises:
+        NewerLedgerError: a newer release wrote the file.
+    """
+    version = _version(connection)
+    if version > len(MIGRATIONS):
+        raise NewerLedgerError(
+            f"The file has version {version}, this release knows {len(MIGRATIONS)}"
+        )
+
+
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the file to the present shape: wholly, or not at all."""
+    if _version(connection) == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for migration in MIGRATIONS[_version(connection) :]:
+            migration(connection)
+        # A pragma takes no parameters; the number is ours.
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
