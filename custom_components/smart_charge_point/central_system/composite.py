@@ -1,0 +1,124 @@
+"""What a charge point says it will apply, held against what it was told to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from ..model.limit import Limit
+from ..model.plan import Plan
+from ..model.schedule import WeekPattern
+from . import timeline
+from .link import CompositeSchedule
+
+LIMIT_TOLERANCE: Final = 0.6
+"""Amperes: a wallbox that takes whole amperes, or whole watts of a nominal voltage other than ours, rounds."""
+TIME_TOLERANCE: Final = timedelta(seconds=2)
+
+type ExpectedStep = tuple[datetime, Limit]
+"""From this instant (UTC) on, this limit, until the next step."""
+
+
+class Agreement(StrEnum):
+    """Whether a charge point applies what it was told to."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    SILENT = "silent"
+    """It does not say: no answer, an empty one, or one without a limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The outcome of a comparison; where it DIFFERS, the first moment (UTC), what was expected and what was told.
+
+    A moment at which more is told than expected goes before one at which less is.
+    """
+
+    agreement: Agreement
+    at: datetime | None = None
+    expected: Limit | None = None
+    told: Limit | None = None
+
+    @property
+    def exceeds(self) -> bool:
+        """Whether the charge point would let more flow than it may; less can be a setting of its own."""
+        return (
+            self.expected is not None
+            and self.told is not None
+            and self.told > self.expected
+        )
+
+
+def expected_limits(
+    week: WeekPattern,
+    limit: Limit,
+    start: datetime,
+    duration: int,
+    following: WeekPattern | None = None,
+) -> tuple[ExpectedStep, ...]:
+    """Return the limits that the charging hours alone ask for in `duration` seconds from `start` (UTC)."""
+    end = start + timedelta(seconds=duration)
+    return tuple(
+        (moment, limit if allowed else Limit.PAUSED)
+        for moment, allowed in timeline.changes(week, following, start, end)
+    )
+
+
+def expected_of_plan(
+    plan: Plan, start: datetime, duration: int
+) -> tuple[ExpectedStep, ...]:
+    """Return the limits that a plan asks for in `duration` seconds from `start` (UTC), as far as it reaches."""
+    end = start + timedelta(seconds=duration)
+    return tuple(
+        (max(segment.start, start), segment.limit)
+        for segment in plan.segments
+        if segment.end > start and segment.start < end
+    )
+
+
+def agrees(
+    composite: CompositeSchedule | None,
+    expected: Sequence[ExpectedStep],
+    tolerance: float = LIMIT_TOLERANCE,
+) -> Verdict:
+    """Compare what a charge point told with what is expected, over the time that both speak of.
+
+    Limits may differ by `tolerance` amperes, edges by `TIME_TOLERANCE`.
+    """
+    if composite is None or not composite.steps or not expected:
+        return Verdict(agreement=Agreement.SILENT)
+    told = [(step.start, step.limit) for step in composite.steps]
+    end = composite.start + timedelta(seconds=composite.duration)
+    start = max(told[0][0], expected[0][0])
+    if start >= end:
+        return Verdict(agreement=Agreement.SILENT)
+    marks = sorted({start, *(m for m, _ in (*told, *expected) if start < m < end), end})
+    less: Verdict | None = None
+    for since, until in pairwise(marks):
+        if until - since <= TIME_TOLERANCE:
+            continue
+        verdict = Verdict(
+            agreement=Agreement.DIFFERS,
+            at=since,
+            expected=_limit_at(expected, since),
+            told=_limit_at(told, since),
+        )
+        if not _apart(verdict, tolerance):
+            continue
+        if verdict.exceeds:
+            return verdict
+        less = less or verdict
+    return less or Verdict(agreement=Agreement.AGREES)
+
+
+def _limit_at(steps: Sequence[ExpectedStep], moment: datetime) -> Limit:
+    return [limit for start, limit in steps if start <= moment][-1]
+
+
+def _apart(verdict: Verdict, tolerance: float) -> bool:
+    if verdict.expected is None or verdict.told is None:
+        return False
+    return abs(verdict.expected.amperes - verdict.told.amperes) > tolerance
