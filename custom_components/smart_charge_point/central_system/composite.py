@@ -7,14 +7,16 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from ..model.capabilities import Capabilities
 from ..model.limit import Limit
-from ..model.plan import Plan
-from ..model.schedule import WeekPattern
+from ..model.schedule import ResidentSchedule
 from . import timeline
 from .link import CompositeSchedule
 
 LIMIT_TOLERANCE: Final = 0.6
-"""Amperes: a wallbox that takes whole amperes, or whole watts of a nominal voltage other than ours, rounds."""
+"""Amperes: wallboxes round, and count watts at nominal voltages other than ours."""
+WHOLE_UNIT_TOLERANCE: Final = 1.0
+"""Amperes: a limit in whole units may have been cut by nearly one."""
 TIME_TOLERANCE: Final = timedelta(seconds=2)
 
 type ExpectedStep = tuple[datetime, Limit]
@@ -38,7 +40,7 @@ class Verdict:
     """
 
     agreement: Agreement
-    at: datetime | None = None
+    moment: datetime | None = None
     expected: Limit | None = None
     told: Limit | None = None
 
@@ -53,40 +55,26 @@ class Verdict:
 
 
 def expected_limits(
-    week: WeekPattern,
-    limit: Limit,
-    start: datetime,
-    duration: int,
-    following: WeekPattern | None = None,
+    schedule: ResidentSchedule, limit: Limit, start: datetime, duration: timedelta
 ) -> tuple[ExpectedStep, ...]:
-    """Return the limits that the charging hours alone ask for in `duration` seconds from `start` (UTC)."""
-    end = start + timedelta(seconds=duration)
+    """Return what the charging hours ask for in `duration` from `start` (UTC), `limit` being allowed within them."""
     return tuple(
         (moment, limit if allowed else Limit.PAUSED)
-        for moment, allowed in timeline.changes(week, following, start, end)
-    )
-
-
-def expected_of_plan(
-    plan: Plan, start: datetime, duration: int
-) -> tuple[ExpectedStep, ...]:
-    """Return the limits that a plan asks for in `duration` seconds from `start` (UTC), as far as it reaches."""
-    end = start + timedelta(seconds=duration)
-    return tuple(
-        (max(segment.start, start), segment.limit)
-        for segment in plan.segments
-        if segment.end > start and segment.start < end
+        for moment, allowed in timeline.changes(
+            schedule.week, schedule.following, start, start + duration
+        )
     )
 
 
 def agrees(
     composite: CompositeSchedule | None,
     expected: Sequence[ExpectedStep],
-    tolerance: float = LIMIT_TOLERANCE,
+    capabilities: Capabilities,
 ) -> Verdict:
     """Compare what a charge point told with what is expected, over the time that both speak of.
 
-    Limits may differ by `tolerance` amperes, edges by `TIME_TOLERANCE`.
+    Limits may differ by `LIMIT_TOLERANCE`, or `WHOLE_UNIT_TOLERANCE` where `capabilities` know of whole units; edges by
+    `TIME_TOLERANCE`.
     """
     if composite is None or not composite.steps or not expected:
         return Verdict(agreement=Agreement.SILENT)
@@ -96,13 +84,14 @@ def agrees(
     if start >= end:
         return Verdict(agreement=Agreement.SILENT)
     marks = sorted({start, *(m for m, _ in (*told, *expected) if start < m < end), end})
+    tolerance = WHOLE_UNIT_TOLERANCE if capabilities.whole_units else LIMIT_TOLERANCE
     less: Verdict | None = None
     for since, until in pairwise(marks):
         if until - since <= TIME_TOLERANCE:
             continue
         verdict = Verdict(
             agreement=Agreement.DIFFERS,
-            at=since,
+            moment=since,
             expected=_limit_at(expected, since),
             told=_limit_at(told, since),
         )
