@@ -1,0 +1,256 @@
+"""The plan: what all the claims on a connector come to."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
+
+from ..model.hours import ChargingHours
+from ..model.limit import Limit
+from ..model.plan import (
+    Claim,
+    ClaimSource,
+    ClaimStep,
+    Effect,
+    Plan,
+    PlanReason,
+    Segment,
+)
+from ..model.schedule import WeekPattern
+from .charging_hours import Window, windows_between
+from .week_pattern import allowed_between
+
+_RANK: Final = {source: rank for rank, source in enumerate(ClaimSource)}
+_REASON_RANK: Final = {reason: rank for rank, reason in enumerate(PlanReason)}
+
+_LOOK_AHEAD: Final = timedelta(hours=2)
+"""How far behind the plan a window's beginning is looked for; more than any delay."""
+
+
+class _Voice:
+    """A claim that can quickly say what it wants at a moment."""
+
+    __slots__ = ("claim", "starts")
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.starts = [step.start for step in claim.steps]
+
+    def at(self, moment: datetime) -> ClaimStep | None:
+        """Return the step in force at `moment`, None where the claim does not speak."""
+        if self.claim.end is not None and moment >= self.claim.end:
+            return None
+        index = bisect_right(self.starts, moment)
+        return self.claim.steps[index - 1] if index else None
+
+
+type _Wish = tuple[ClaimSource, Limit, PlanReason]
+
+
+def resolve(
+    claims: Iterable[Claim], now: datetime, until: datetime, maximum: Limit
+) -> Plan:
+    """Return what the claims come to from `now` until `until` (UTC): segments without a gap, neighbours differing.
+
+    Of the claims that take the place of others, the highest source that speaks rules; where none speaks, `maximum`
+    does. Those that lower then apply by minimum, and nothing exceeds `maximum`. The order of `claims` has no meaning.
+
+    The reason is the ruling claim's, or that of the claim that lowers it. Where several pause, it is the highest
+    source's, but a random delay is no reason while what it delays would pause as well.
+
+    Source: architecture.md, the ladder of claims; requirements.md A8.2 and A8.4.
+
+    Raises:
+        ValueError: `until` is not after `now`.
+    """
+    if until <= now:
+        raise ValueError("A plan must have a length")
+    voices = [_Voice(claim) for claim in claims]
+    moments = {now}
+    for voice in voices:
+        moments.update(start for start in voice.starts if now < start < until)
+        if voice.claim.end is not None and now < voice.claim.end < until:
+            moments.add(voice.claim.end)
+
+    segments: list[Segment] = []
+    starts = sorted(moments)
+    for start, end in zip(starts, [*starts[1:], until], strict=True):
+        by, limit, reason = _at(voices, start, maximum)
+        if segments and (segments[-1].by, segments[-1].limit, segments[-1].reason) == (
+            by,
+            limit,
+            reason,
+        ):
+            start = segments.pop().start  # noqa: PLW2901 - the neighbour goes on
+        segments.append(
+            Segment(start=start, end=end, limit=limit, reason=reason, by=by)
+        )
+    return Plan(segments=tuple(segments))
+
+
+def hours_claim(
+    pattern: WeekPattern,
+    following: WeekPattern | None,
+    limit: Limit,
+    now: datetime,
+    until: datetime,
+    *,
+    hours: ChargingHours,
+    zone: tzinfo,
+) -> Claim:
+    """Return what the charging hours want from `now` until `until`: `limit` in the pattern's windows, else a pause.
+
+    `hours` are those the patterns were made of. From where a window of theirs begins until the pattern allows it, the
+    reason is the random delay; before it ends, where the pattern has closed already, it is outside the hours.
+    """
+    horizon = until + _LOOK_AHEAD
+    allowed = allowed_between(pattern, following, now, horizon)
+    steps = {now: _pause(now, PlanReason.OUTSIDE_CHARGING_HOURS)}
+    for start in _delayed_starts(allowed, windows_between(hours, now, horizon, zone)):
+        steps[start] = _pause(start, PlanReason.RANDOM_DELAY)
+    for window in allowed:
+        steps[window.end] = _pause(window.end, PlanReason.OUTSIDE_CHARGING_HOURS)
+    for window in allowed:
+        steps[window.start] = ClaimStep(
+            start=window.start, limit=limit, reason=PlanReason.CHARGING_HOURS
+        )
+    return Claim(
+        source=ClaimSource.CHARGING_HOURS,
+        effect=Effect.REPLACES,
+        steps=tuple(steps[start] for start in sorted(steps) if start < until),
+        end=until,
+    )
+
+
+def delay_claim(session_started_at: datetime, seconds: int) -> Claim:
+    """Return the random delay of a session that began at `session_started_at`, of `seconds`."""
+    return Claim(
+        source=ClaimSource.RANDOM_DELAY,
+        effect=Effect.REPLACES,
+        steps=(_pause(session_started_at, PlanReason.RANDOM_DELAY),),
+        end=session_started_at + timedelta(seconds=seconds),
+    )
+
+
+def override_claim(
+    limit: Limit, since: datetime, until: datetime | None = None
+) -> Claim:
+    """Return the owner's wish to charge now, whatever hours and delays say, until the session or `until` ends it."""
+    return _replacing(limit, PlanReason.CHARGE_NOW, since, until)
+
+
+def cancel_delay_claim(limit: Limit, since: datetime, until: datetime) -> Claim:
+    """Return the owner's wish that the delay running at `since`, which `delay_ends` says ends at `until`, be no more."""
+    return _replacing(limit, PlanReason.CHARGING_HOURS, since, until)
+
+
+def stop_claim(since: datetime) -> Claim:
+    """Return the owner's wish that no current flow, until he takes it back."""
+    return _replacing(Limit.PAUSED, PlanReason.STOPPED, since, None)
+
+
+def owner_limit_claim(limit: Limit, now: datetime) -> Claim:
+    """Return the most current that the owner wants, from `now` on."""
+    return Claim(
+        source=ClaimSource.OWNER_LIMIT,
+        effect=Effect.LOWERS,
+        steps=(ClaimStep(start=now, limit=limit, reason=PlanReason.OWNER_LIMIT),),
+        end=None,
+    )
+
+
+def fault_claim(now: datetime) -> Claim:
+    """Return the pause that a fault demands from `now` on, which nobody can lift (A8.1)."""
+    return Claim(
+        source=ClaimSource.SAFETY,
+        effect=Effect.LOWERS,
+        steps=(_pause(now, PlanReason.FAULT),),
+        end=None,
+    )
+
+
+def next_start(plan: Plan, now: datetime) -> datetime | None:
+    """Return when current may flow next; None while it may flow, and where the plan knows no such time."""
+    for segment in plan.segments:
+        if segment.end > now and segment.limit > Limit.PAUSED:
+            return segment.start if segment.start > now else None
+    return None
+
+
+def delay_ends(plan: Plan, now: datetime) -> datetime | None:
+    """Return when the random delay that runs at `now` is over, None where none runs."""
+    ends = None
+    for segment in plan.segments:
+        if segment.end <= now:
+            continue
+        if segment.start > now and ends is None:
+            break
+        if segment.reason is not PlanReason.RANDOM_DELAY:
+            break
+        ends = segment.end
+    return ends
+
+
+def _at(voices: Iterable[_Voice], moment: datetime, maximum: Limit) -> _Wish:
+    """Return who rules at `moment`, with which limit and why."""
+    replacing: list[_Wish] = []
+    lowering: list[_Wish] = []
+    for voice in voices:
+        step = voice.at(moment)
+        if step is not None:
+            wishes = replacing if voice.claim.effect is Effect.REPLACES else lowering
+            wishes.append((voice.claim.source, min(step.limit, maximum), step.reason))
+    replacing.sort(key=_order)
+    replacing.append((ClaimSource.SAFETY, maximum, PlanReason.WALLBOX_MAXIMUM))
+    ruling = next(
+        wish
+        for wish, below in zip(replacing, [*replacing[1:], None], strict=True)
+        if wish[0] is not ClaimSource.RANDOM_DELAY
+        or below is None
+        or below[1] > Limit.PAUSED
+    )
+    if not lowering:
+        return ruling
+    lowest = min(lowering, key=lambda wish: (wish[1], _order(wish)))
+    if lowest[1] < ruling[1]:
+        return lowest
+    if lowest[1] == Limit.PAUSED and _RANK[lowest[0]] < _RANK[ruling[0]]:
+        return lowest
+    return ruling
+
+
+def _order(wish: _Wish) -> tuple[int, Limit, int]:
+    """Return the order in which wishes rule: by source, then the lower limit, then the reason."""
+    source, limit, reason = wish
+    return _RANK[source], limit, _REASON_RANK[reason]
+
+
+def _replacing(
+    limit: Limit, reason: PlanReason, since: datetime, until: datetime | None
+) -> Claim:
+    """Return an override."""
+    return Claim(
+        source=ClaimSource.OVERRIDE,
+        effect=Effect.REPLACES,
+        steps=(ClaimStep(start=since, limit=limit, reason=reason),),
+        end=until,
+    )
+
+
+def _pause(start: datetime, reason: PlanReason) -> ClaimStep:
+    """Return a pause from `start` on."""
+    return ClaimStep(start=start, limit=Limit.PAUSED, reason=reason)
+
+
+def _delayed_starts(
+    allowed: tuple[Window, ...], nominal: tuple[Window, ...]
+) -> list[datetime]:
+    """Return where windows begin that the pattern opens only later, within the same window."""
+    starts: list[datetime] = []
+    remaining = list(reversed(allowed))
+    for window in nominal:
+        while remaining and remaining[-1].end <= window.start:
+            remaining.pop()
+        if remaining and window.start < remaining[-1].start < window.end:
+            starts.append(window.start)
+    return starts

@@ -1,0 +1,89 @@
+"""Why a car is charging or not, in one word for the owner."""
+
+from typing import Final
+
+from ..model.charge_point import ChargingReason, ConnectorState, ConnectorStatus
+from ..model.limit import Limit
+from ..model.meter import Measurand
+from ..model.plan import PlanReason, Segment
+
+FULL_AFTER: Final = 500.0
+"""Wh that a car must have taken in a session for its pause to mean that it is full."""
+
+DRAWING_FROM: Final = 50.0
+"""W from which a car is taken to draw; below is what a wallbox's own meter shows of itself."""
+
+_OF_PAUSE: Final = {
+    PlanReason.OUTSIDE_CHARGING_HOURS: ChargingReason.WAITING_FOR_HOURS,
+    PlanReason.RANDOM_DELAY: ChargingReason.RANDOM_DELAY,
+    PlanReason.STOPPED: ChargingReason.PAUSED_BY_OWNER,
+    PlanReason.OWNER_LIMIT: ChargingReason.PAUSED_BY_OWNER,
+    PlanReason.FAULT: ChargingReason.FAULT,
+}
+_OF_FLOW: Final = {
+    PlanReason.CHARGE_NOW: ChargingReason.CHARGING_NOW,
+    PlanReason.OWNER_LIMIT: ChargingReason.LIMITED,
+}
+
+
+def charging_reason(
+    connector: ConnectorState, segment: Segment | None, connected: bool
+) -> ChargingReason:
+    """Return why the car on `connector` is charging or not.
+
+    `segment` is what the plan asks for now, None where there is no plan. What the wallbox says of itself comes first:
+    the plan only explains a pause or a flow that is really there. A status that was not told yet counts as not
+    connected.
+    """
+    if not connected:
+        return ChargingReason.NOT_CONNECTED
+    match connector.status:
+        case ConnectorStatus.UNKNOWN:
+            return ChargingReason.NOT_CONNECTED
+        case ConnectorStatus.FAULTED:
+            return ChargingReason.FAULT
+        case ConnectorStatus.UNAVAILABLE:
+            return ChargingReason.UNAVAILABLE
+        case ConnectorStatus.AVAILABLE | ConnectorStatus.RESERVED:
+            return (
+                ChargingReason.NO_CAR
+                if connector.available
+                else ChargingReason.UNAVAILABLE
+            )
+        case ConnectorStatus.FINISHING:
+            return ChargingReason.FINISHED
+        case ConnectorStatus.CHARGING:
+            return _charging(connector, segment)
+        case ConnectorStatus.SUSPENDED_BY_WALLBOX:
+            return _pause(segment) or ChargingReason.PAUSED_BY_WALLBOX
+        case ConnectorStatus.SUSPENDED_BY_CAR:
+            return _pause(segment) or _idle(connector)
+        case ConnectorStatus.PREPARING:
+            if connector.session is not None:
+                return _pause(segment) or _idle(connector)
+            return _pause(segment) or ChargingReason.WAITING_FOR_START
+
+
+def _charging(connector: ConnectorState, segment: Segment | None) -> ChargingReason:
+    """Return why current flows; many a wallbox says so while it holds a car at 0 A."""
+    power = connector.reading(Measurand.POWER)
+    pause = _pause(segment)
+    if pause is not None and power is not None and power < DRAWING_FROM:
+        return pause
+    if pause is not None or segment is None:
+        return ChargingReason.CHARGING
+    return _OF_FLOW.get(segment.reason, ChargingReason.CHARGING)
+
+
+def _idle(connector: ConnectorState) -> ChargingReason:
+    """Return why a car that may charge does not."""
+    if connector.session is not None and connector.session.energy >= FULL_AFTER:
+        return ChargingReason.CAR_FULL
+    return ChargingReason.CAR_NOT_DRAWING
+
+
+def _pause(segment: Segment | None) -> ChargingReason | None:
+    """Return why the plan pauses, None where it does not."""
+    if segment is None or segment.limit > Limit.PAUSED:
+        return None
+    return _OF_PAUSE.get(segment.reason, ChargingReason.PAUSED_BY_WALLBOX)
