@@ -106,6 +106,10 @@ class FrameJournal:
         (self._frequent if action in NOISY else self._rare).add(entry)
         return entry
 
+    def event(self, text: str) -> None:
+        """Keep what happened to the socket itself."""
+        note_at(self.keep(True, "", b""), text)
+
     def work_on(self, entry: JournalEntry | None) -> None:
         """Say which frame `note` is about from now on."""
         self._in_work = entry

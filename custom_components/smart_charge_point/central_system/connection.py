@@ -1,0 +1,446 @@
+"""One connected charge point: what it says is answered in order, what is said to it waits for its turn."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+import logging
+from typing import Final, Literal, override
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from .answers import NEVER_KEPT, AnswerCache
+from .call_queue import CallQueue
+from .counters import Count, Tally
+from .dialect import Clock, Dialect, DialectFactory, Transport
+from .frames import (
+    Call,
+    CallFailure,
+    CallResult,
+    ErrorCode,
+    FrameError,
+    MalformedFrame,
+    decode,
+    encode_error,
+    encode_result,
+)
+from .handler import Handler, RefusedError
+from .journal import FrameJournal, JournalEntry, note_at
+from .link import Payload, Priority
+from .pace import Pace
+from .timing import MISSED_HEARTBEATS, Timing
+
+_LOGGER = logging.getLogger(__name__)
+
+MAX_INBOX: Final = 32
+"""Calls that wait for a slow handler; with more the socket is not read from, and TCP holds the wallbox back."""
+INBOX_RESUME: Final = MAX_INBOX // 2
+"""Reading goes on here, so that it does not stop and go at every frame."""
+MAX_MALFORMED: Final = 20
+"""Malformed frames within MALFORMED_WITHIN: whoever sends more speaks something else."""
+MALFORMED_WITHIN: Final = 60.0
+"""Seconds; ocpp.md 5.6."""
+MALFORMED: Final = "(malformed)"
+"""What the journal calls a frame that has no action."""
+UNASKED: Final = "(unasked)"
+"""What the journal calls an answer to no call of ours."""
+
+type Socket = web.WebSocketResponse[Literal[False]]
+"""A websocket that gives text frames as bytes: they are read as JSON, not as text."""
+type Recognise = Callable[[Connection, str], tuple[Handler, asyncio.Task[None] | None]]
+"""Looks up who answers for a charge point that told its identity late, and what its socket before this one still works
+on; raises RefusedError."""
+type _Work = tuple[Call | bytes, bytes, JournalEntry]
+
+
+class Connection(Transport):
+    """One websocket and its charge point, from the handshake to the close.
+
+    Reading never waits for a handler. A call is worked on at once, in the pass of the loop that read it: where nothing
+    in its way has to wait, reading, handling and answering take no task switch. Where something has to, it goes on in a
+    task of its own, and the calls that come meanwhile queue up behind it, so that there is one at a time. Answers to
+    our own calls are matched as they come.
+    """
+
+    def __init__(
+        self,
+        identity: str,
+        peer: str,
+        socket: Socket,
+        transport: asyncio.Transport,
+        *,
+        handler: Handler | None,
+        dialect: DialectFactory,
+        recognise: Recognise,
+        clock: Clock,
+        journal: FrameJournal,
+        tally: Tally,
+        timing: Timing,
+    ) -> None:
+        """Wrap a websocket that has had its handshake; nothing is read before `run`."""
+        self._identity = identity
+        self._peer = peer
+        self._socket = socket
+        self._transport = transport
+        self._handler = handler
+        self._recognise = recognise
+        self._tally = tally
+        self._timing = timing
+        self._loop = asyncio.get_running_loop()
+        self._open = True
+        self._retired = False
+        self._refused = False
+        self._heard_at = self._loop.time()
+        self._heartbeat = 0
+        self._pong_due = False
+        self._ping_task: asyncio.Task[None] | None = None
+        self._ping_timer: asyncio.TimerHandle | None = None
+        self._pace = Pace(self._loop)
+        self._answers = AnswerCache(self._loop)
+        self._calls = CallQueue(self._send, tally)
+        self._inbox: deque[_Work] = deque()
+        self._room: asyncio.Future[None] | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
+        self._predecessor: asyncio.Task[None] | None = None
+        self._malformed_at: deque[float] = deque(maxlen=MAX_MALFORMED)
+        self._told_errors: set[type[Exception]] = set()
+        self.journal = journal
+        journal.event(f"connected from {peer}")
+        self.dialect: Dialect = dialect(self, clock, journal)
+
+    @property
+    @override
+    def identity(self) -> str:
+        return self._identity
+
+    @property
+    @override
+    def peer(self) -> str:
+        return self._peer
+
+    @property
+    @override
+    def open(self) -> bool:
+        return self._open
+
+    @property
+    @override
+    def handler(self) -> Handler | None:
+        return self._handler
+
+    @property
+    def retired(self) -> bool:
+        """Whether a newer socket of the same charge point has taken over."""
+        return self._retired
+
+    @property
+    def working(self) -> asyncio.Task[None] | None:
+        """The call that is being worked on, and what waits behind it; None while there is none."""
+        return self._worker
+
+    @override
+    async def call(
+        self,
+        action: str,
+        payload: Payload,
+        *,
+        priority: Priority = Priority.OWNER,
+        timeout: float | None = None,
+    ) -> Payload:
+        return await self._calls.call(
+            action,
+            payload,
+            priority,
+            self._timing.call if timeout is None else timeout,
+        )
+
+    @override
+    async def close(self, code: int = WSCloseCode.OK) -> None:
+        if not self._open:
+            return
+        self._shut()
+        self.journal.event(f"closing with {int(code)}")
+        try:
+            async with asyncio.timeout(self._timing.close):
+                await self._socket.close(code=code, drain=False)
+        except TimeoutError, ConnectionError:
+            pass
+        finally:
+            # The closing frame has gone out or never will; a half-open socket must not linger until TCP gives up.
+            self._transport.abort()
+
+    @override
+    def identify(self, identity: str) -> None:
+        if self._identity:
+            return
+        try:
+            self._handler, predecessor = self._recognise(self, identity)
+        except RefusedError:
+            self._refused = True
+            raise
+        self._identity = identity
+        self.journal.event(f"identified as {identity}")
+        self.begin(predecessor)
+
+    @override
+    def expect_heartbeat(self, interval: int) -> None:
+        self._heartbeat = interval
+
+    def begin(self, predecessor: asyncio.Task[None] | None = None) -> None:
+        """Tell the handler that the charge point is connected.
+
+        `predecessor` is what the socket before this one still works on: nothing of this one is handled before it is done.
+        """
+        self._predecessor = predecessor
+        if self._handler is not None:
+            self._tell_connected(self._handler)
+
+    def hand_over(self, handler: Handler) -> None:
+        """Have `handler` answer for the charge point from the next call on."""
+        self._handler = handler
+        # What was answered under the old one (an authorisation, say) does not hold under the new one.
+        self._answers.clear()
+        self._tell_connected(handler)
+
+    def retire(self) -> None:
+        """Let go of the charge point, which has a newer socket: fail what waits, drop what is unread, tell no handler.
+
+        The socket stands until `close`.
+        """
+        self._retired = True
+        self._inbox.clear()
+        self._calls.close()
+        self._make_room()
+
+    async def run(self) -> None:
+        """Read until the socket closes; then finish what was read."""
+        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
+        try:
+            await self._read()
+        finally:
+            self._shut()
+            self.journal.event(f"closed with {self._socket.close_code}")
+            if self._transport.get_write_buffer_size():
+                self._transport.abort()
+            if (worker := self._worker) is not None:
+                await asyncio.wait({worker}, timeout=self._timing.last_work)
+                worker.cancel()
+
+    async def _read(self) -> None:
+        socket = self._socket
+        loop = self._loop
+        pace = self._pace
+        while True:
+            message = await socket.receive()
+            self._heard_at = loop.time()
+            kind = message.type
+            if kind is WSMsgType.TEXT or kind is WSMsgType.BINARY:
+                self._take(message.data)
+            elif kind is WSMsgType.PONG:
+                self._pong_due = False
+            elif kind is WSMsgType.PING:
+                try:
+                    await socket.pong(message.data)
+                except ConnectionError:
+                    return
+            else:
+                return
+            if (wait := pace.frame()) is not None:
+                if wait:
+                    self._tally[Count.THROTTLED] += 1
+                await asyncio.sleep(wait)
+            if len(self._inbox) >= MAX_INBOX:
+                self._room = loop.create_future()
+                await self._room
+
+    def _take(self, data: bytes) -> None:
+        """Take one frame. Never waits, never raises."""
+        if self._retired:
+            return
+        try:
+            frame = decode(data)
+            if isinstance(frame, Call):
+                entry = self.journal.keep(True, frame.action, data)
+                if frame.mended:
+                    note_at(entry, frame.mended)
+                if self._handler is not None:
+                    self._handler.seen()
+                self._begin_work(frame, data, entry)
+            elif isinstance(frame, MalformedFrame):
+                self._malformed(frame, data)
+            else:
+                self._answered(frame, data)
+        except Exception as error:  # noqa: BLE001 - the edge: no frame may end the loop that reads them
+            self._tell_error(error, "reading a frame")
+
+    def _begin_work(self, call: Call | bytes, data: bytes, entry: JournalEntry) -> None:
+        """Work on a call, or on an answer that is ready but has to wait for those before it."""
+        if self._worker is not None:
+            self._inbox.append((call, data, entry))
+            return
+        # Begun at once and usually ended at once too; it is a task so that what has to wait can go on behind our back.
+        task = asyncio.Task(
+            self._work(call, data, entry), loop=self._loop, eager_start=True
+        )
+        if not task.done():
+            self._worker = task
+
+    async def _work(self, call: Call | bytes, data: bytes, entry: JournalEntry) -> None:
+        """Answer one call and those that came meanwhile."""
+        try:
+            if self._predecessor is not None:
+                await asyncio.wait({self._predecessor}, timeout=self._timing.last_work)
+                self._predecessor = None
+            while not self._retired:
+                if isinstance(call, bytes):
+                    action, answer = MALFORMED, call
+                else:
+                    action, answer = call.action, await self._answer(call, data, entry)
+                try:
+                    await self._send(action, answer)
+                except ConnectionError:
+                    note_at(entry, "handled, but the socket closed before the answer")
+                if self._refused:
+                    self._drop(WSCloseCode.POLICY_VIOLATION)
+                    return
+                if not self._inbox:
+                    return
+                call, data, entry = self._inbox.popleft()
+                if len(self._inbox) <= INBOX_RESUME:
+                    self._make_room()
+        finally:
+            self._worker = None
+
+    async def _answer(self, call: Call, data: bytes, entry: JournalEntry) -> bytes:
+        """Return the frame that answers `call`, whatever its handler does."""
+        if (given := self._answers.get(call.message_id, data)) is not None:
+            self._tally[Count.REPEATED_CALLS] += 1
+            note_at(entry, "repeated: answered as before")
+            return given
+        self.journal.work_on(entry)
+        try:
+            answer = encode_result(
+                call.message_id,
+                await self.dialect.receive(call.action, call.payload),
+            )
+        except FrameError as error:
+            note_at(entry, f"answered with {error}")
+            return encode_error(call.message_id, error.code, error.description)
+        except Exception as error:  # noqa: BLE001 - the edge: the wallbox gets an answer and the next call its turn
+            self._tell_error(error, f"answering {call.action}")
+            note_at(entry, f"failed here: {type(error).__name__}")
+            return encode_error(
+                call.message_id, ErrorCode.INTERNAL_ERROR, "The central system failed"
+            )
+        # Errors are not kept: what is repeated after one is to be tried again.
+        if call.action not in NEVER_KEPT:
+            self._answers.keep(call.message_id, data, answer)
+        return answer
+
+    def _answered(self, frame: CallResult | CallFailure, data: bytes) -> None:
+        action = self._calls.answered(frame)
+        entry = self.journal.keep(True, action or UNASKED, data)
+        if action is None:
+            note_at(entry, "answers no call that waits")
+        if self._handler is not None:
+            self._handler.seen()
+
+    def _malformed(self, frame: MalformedFrame, data: bytes) -> None:
+        entry = self.journal.keep(True, MALFORMED, data)
+        note_at(entry, f"malformed: {frame.reason}")
+        self._tally[Count.MALFORMED_FRAMES] += 1
+        now = self._heard_at
+        times = self._malformed_at
+        if len(times) == MAX_MALFORMED and now - times[0] < MALFORMED_WITHIN:
+            self._tally[Count.DROPPED_FOR_MALFORMED] += 1
+            _LOGGER.warning(
+                "Wallbox %s (%s) is disconnected: it keeps sending what is no OCPP",
+                self._identity,
+                self._peer,
+            )
+            self._drop(WSCloseCode.UNSUPPORTED_DATA)
+            return
+        times.append(now)
+        if frame.message_id is None:
+            return
+        if frame.answers:
+            self._calls.answered(frame)
+            return
+        self._begin_work(
+            encode_error(
+                frame.message_id,
+                ErrorCode.FORMATION_VIOLATION,
+                f"The message cannot be read: {frame.reason}",
+            ),
+            b"",
+            entry,
+        )
+
+    async def _send(self, action: str, data: bytes) -> None:
+        """Send a frame; waits only where the other side does not read.
+
+        Raises:
+            ConnectionError: the socket is gone.
+        """
+        self.journal.keep(False, action, data)
+        await self._socket.send_frame(data, WSMsgType.TEXT)
+
+    def _keep_alive(self) -> None:
+        """Ping, count what was not answered, and end a link that is dead."""
+        patience = max(self._timing.silence, MISSED_HEARTBEATS * self._heartbeat)
+        if self._loop.time() - self._heard_at > patience:
+            self._tally[Count.DEAD_LINKS] += 1
+            self.journal.event(f"dead: nothing came for {patience:g} s")
+            self._shut()
+            self._transport.abort()
+            return
+        if self._pong_due:
+            self._tally[Count.PINGS_UNANSWERED] += 1
+        self._pong_due = True
+        if self._ping_task is None or self._ping_task.done():
+            self._ping_task = asyncio.Task(
+                self._ping(), loop=self._loop, eager_start=True
+            )
+        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
+
+    async def _ping(self) -> None:
+        with suppress(ConnectionError):
+            await self._socket.ping()
+
+    def _shut(self) -> None:
+        """Let nothing more be sent. What was read is still worked on."""
+        self._open = False
+        self._calls.close()
+        self._make_room()
+        if self._ping_timer is not None:
+            self._ping_timer.cancel()
+
+    def _drop(self, code: WSCloseCode) -> None:
+        """Close without waiting for it."""
+        if self._closing is None:
+            self._closing = self._loop.create_task(self.close(code))
+
+    def _make_room(self) -> None:
+        room, self._room = self._room, None
+        if room is not None and not room.done():
+            room.set_result(None)
+
+    def _tell_connected(self, handler: Handler) -> None:
+        try:
+            handler.connected(self.dialect)
+        except Exception as error:  # noqa: BLE001 - the edge: the wallbox is served all the same
+            self._tell_error(error, "taking the connection")
+
+    def _tell_error(self, error: Exception, doing: str) -> None:
+        """Log an error, the first of its type with its traceback: a wallbox may provoke one every second."""
+        self._tally[Count.INTERNAL_ERRORS] += 1
+        known = type(error) in self._told_errors
+        self._told_errors.add(type(error))
+        _LOGGER.log(
+            logging.DEBUG if known else logging.ERROR,
+            "Error while %s of wallbox %s",
+            doing,
+            self._identity or self._peer,
+            exc_info=error,
+        )
