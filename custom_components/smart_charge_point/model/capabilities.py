@@ -51,10 +51,12 @@ class Capabilities:
     rung: Rung = Rung.WEEKLY
     relative_delay: Support = Support.UNTRIED
     valid_from: Support = Support.UNTRIED
+    default_profile: Support = Support.UNTRIED
     transaction_profile: Support = Support.UNTRIED
     maximum_profile: Support = Support.UNTRIED
     composite_schedule: Support = Support.UNTRIED
     smart_charging: Support = Support.UNTRIED
+    """REFUSED once no purpose of profile was taken: reg. 5(2) is not met then (A5.3)."""
     firmware: str = ""
 
 

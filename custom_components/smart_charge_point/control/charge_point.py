@@ -1,0 +1,216 @@
+"""One charge point as it stands: its connectors, what is remembered of it, its link, and the snapshot of it all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..central_system.link import Link
+from ..const import DOMAIN
+from ..model.charge_point import NOTHING_TOLD, ChargePointState
+from ..model.hours import HoursChoice
+from ..records.ledger import Ledger
+from ..rules.charging_hours import overlaps_peak
+from ..rules.ruleset import Ruleset
+from .connector import Connector
+from .issues import IssueKind, Issues
+from .memory import ConnectorMemory, Memory, MemoryStore
+from .reconciler import Reconciler
+from .sessions import SessionKeeper
+from .settings import ChargePointSettings
+
+MOST_CONNECTORS: Final = 8
+
+
+class ChargePoint:
+    """One charge point.
+
+    Its `state` is an immutable snapshot, replaced whenever something the owner may see has changed; listeners are told.
+    `Reports` puts in what the wallbox tells, `Controller` what the owner wants.
+    """
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        *,
+        subentry_id: str,
+        name: str,
+        settings: ChargePointSettings,
+        ruleset: Ruleset,
+        ledger: Ledger,
+    ) -> None:
+        """Take what is known of the charge point; nothing happens before `async_start`."""
+        self.hass = hass
+        self.entry = entry
+        self.subentry_id = subentry_id
+        self.name = name
+        self.ruleset = ruleset
+        self.settings = settings
+        self.ledger = ledger
+        self.link: Link | None = None
+        self.seen_at: datetime | None = None
+        self.state = ChargePointState(identity=settings.identity)
+        self.connectors: dict[int, Connector] = {}
+        self.store = MemoryStore(hass, subentry_id)
+        self.issues = Issues(hass, subentry_id, name)
+        self.sessions = SessionKeeper(ledger, settings.identity, self.connectors)
+        self.reconciler = Reconciler(
+            hass, self.store, self.connectors, self.issues, self._reconciled
+        )
+        self._listeners: list[Callable[[], None]] = []
+        self._edge_at: datetime | None = None
+        self._cancel_edge: CALLBACK_TYPE | None = None
+
+    @property
+    def memory(self) -> Memory:
+        """What outlives a restart."""
+        return self.store.memory
+
+    async def async_start(self) -> None:
+        """Take up what was known before the restart."""
+        memory = await self.store.load()
+        memory.capabilities = replace(
+            memory.capabilities,
+            maximum=self.settings.maximum,
+            phases=self.settings.phases,
+        )
+        for number in range(1, memory.capabilities.connectors + 1):
+            self.add_connector(number)
+        await self.sessions.restore()
+        self.entry.async_create_background_task(
+            self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
+        )
+        self.publish()
+
+    async def async_stop(self) -> None:
+        """Keep what is known; sockets are the server's to close."""
+        self.reconciler.stop()
+        if self._cancel_edge is not None:
+            self._cancel_edge()
+            self._cancel_edge = None
+        await self.sessions.save()
+        await self.store.save()
+
+    async def async_remove(self) -> None:
+        """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
+        await self.async_stop()
+        await self.store.remove()
+        self.issues.clear_all()
+
+    async def async_update(self, name: str, settings: ChargePointSettings) -> None:
+        """Take what the owner changed, without touching the socket."""
+        before, self.settings = self.settings, settings
+        self.name = self.issues.name = name
+        memory = self.store.memory
+        if settings.identity != before.identity:
+            await self.ledger.reassign(before.identity, settings.identity)
+            await self.sessions.change_identity(settings.identity)
+            memory.capabilities = replace(memory.capabilities, firmware="")
+            memory.boot = NOTHING_TOLD
+            self.reconciler.forget_acknowledged()
+        memory.capabilities = replace(
+            memory.capabilities, maximum=settings.maximum, phases=settings.phases
+        )
+        if settings.decision.hours != before.decision.hours:
+            self.issues.set(
+                IssueKind.HOURS_OVERLAP_PEAK,
+                settings.decision.choice is HoursChoice.CHANGED
+                and overlaps_peak(settings.decision.hours, self.ruleset),
+            )
+        for connector in self.connectors.values():
+            connector.settings = settings
+        self.reconciler.wake()
+        self.publish()
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `listener` whenever `state` was replaced."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    @callback
+    def _reconciled(self) -> None:
+        """Take in what the reconciler found out."""
+        for number in range(1, self.store.memory.capabilities.connectors + 1):
+            self.add_connector(number)
+        self.publish()
+
+    @callback
+    def publish(self) -> None:
+        """Replace the snapshot if anything in it has changed, and see to it that time moves it on."""
+        now = dt_util.utcnow()
+        link = self.link
+        connected = link is not None and link.open
+        memory = self.store.memory
+        state = ChargePointState(
+            identity=self.settings.identity,
+            connected=connected,
+            last_seen=self.seen_at,
+            boot=memory.boot,
+            capabilities=memory.capabilities,
+            connectors={
+                number: connector.refresh(now, connected)
+                for number, connector in self.connectors.items()
+            },
+        )
+        self._watch_time(now)
+        if state != self.state:
+            self.state = state
+            for listener in tuple(self._listeners):
+                listener()
+
+    def _watch_time(self, now: datetime) -> None:
+        due = min(
+            (connector.changes_at(now) for connector in self.connectors.values()),
+            default=None,
+        )
+        if due == self._edge_at:
+            return
+        self._edge_at = due
+        if self._cancel_edge is not None:
+            self._cancel_edge()
+            self._cancel_edge = None
+        if due is not None:
+            self._cancel_edge = async_track_point_in_utc_time(
+                self.hass, self._edge_passed, due
+            )
+
+    @callback
+    def _edge_passed(self, _now: datetime) -> None:
+        self._cancel_edge = None
+        self._edge_at = None
+        self.publish()
+
+    def connector_told(self, number: int) -> Connector | None:
+        """Return the connector that the wallbox speaks of, made known if it is a new one and a sane one."""
+        if (known := self.connectors.get(number)) is not None:
+            return known
+        if not 1 <= number <= MOST_CONNECTORS:
+            return None
+        memory = self.memory
+        memory.capabilities = replace(
+            memory.capabilities, connectors=max(number, memory.capabilities.connectors)
+        )
+        for missing in range(1, number + 1):
+            self.add_connector(missing)
+        self.reconciler.wake()
+        return self.connectors[number]
+
+    def add_connector(self, number: int) -> None:
+        """Make a connector known, if it is not."""
+        if number in self.connectors:
+            return
+        memory = self.memory
+        self.connectors[number] = Connector(
+            number,
+            memory.connectors.setdefault(number, ConnectorMemory()),
+            self.settings,
+            self.ruleset,
+            lambda: memory.capabilities,
+        )

@@ -1,0 +1,343 @@
+"""One connector: what it told, what runs on it, what is wanted of it, and the snapshot that comes of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+import secrets
+from typing import Final
+
+from ..central_system.link import CompositeSchedule
+from ..central_system.profiles import ChargingProfile
+from ..model.capabilities import Capabilities, Support
+from ..model.charge_point import ConnectorState, ConnectorStatus, Fault
+from ..model.hours import HoursChoice
+from ..model.limit import Limit
+from ..model.meter import Measurand, Reading
+from ..model.plan import Claim, Plan, Segment
+from ..model.schedule import ResidentSchedule
+from ..rules.charging_hours import Window, windows_between
+from ..rules.plan import (
+    cancel_delay_claim,
+    delay_claim,
+    delay_ends,
+    fault_claim,
+    hours_claim,
+    next_start,
+    override_claim,
+    owner_limit_claim,
+    resolve,
+    stop_claim,
+)
+from ..rules.random_delay import draw_edges, draw_session, edges_due
+from ..rules.reason import charging_reason
+from ..rules.ruleset import Ruleset
+from ..rules.week_pattern import allowed_between, following_pattern, week_pattern
+from .memory import ConnectorMemory
+from .override import Override, OverrideKind
+from .sessions import OpenSession
+from .settings import ChargePointSettings
+
+OUTLOOK: Final = timedelta(days=7)
+"""How far the plan behind the snapshot reaches: any hours that ever allow charging do so within a week."""
+
+
+class Connector:
+    """One connector of a charge point."""
+
+    def __init__(
+        self,
+        number: int,
+        memory: ConnectorMemory,
+        settings: ChargePointSettings,
+        ruleset: Ruleset,
+        capabilities: Callable[[], Capabilities],
+    ) -> None:
+        """Take the connector's `number` (1 and up) and what was remembered of it."""
+        self.number = number
+        self.memory = memory
+        self.settings = settings
+        self.state = ConnectorState(
+            number=number,
+            energy=None if memory.register is None else memory.register.total,
+            last_session_energy=memory.last_session_energy,
+        )
+        self.session: OpenSession | None = None
+        self.status_at: datetime | None = None
+        self.readings_at: datetime | None = None
+        self.composite: CompositeSchedule | None = None
+        self.sent_override: ChargingProfile | None = None
+        self.verified = False
+        """Whether the wallbox was asked, since the latest change, what it will apply."""
+        self.cleared_foreign = False
+        self.start_tried = False
+        """Whether Home Assistant already tried to begin a session for the car that is plugged in."""
+        self._ruleset = ruleset
+        self._capabilities = capabilities
+        self._plan: Plan | None = None
+        self._plan_basis: object = None
+
+    def draw(self, now: datetime) -> bool:
+        """Draw the random delays that are due at `now`; return whether any was drawn.
+
+        The draws are the operating system's (A11.1). The delay of the next session is not touched while one runs: it
+        counts from the session's beginning, so another one would stop the current in the middle.
+        """
+        memory = self.memory
+        hours, maximum = self.settings.decision.hours, self._ruleset.default_delay
+        drawn = False
+        if memory.edge_delays is None or edges_due(
+            memory.edge_delays, now, self._ruleset.zone, hours
+        ):
+            memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
+            drawn = True
+        if memory.session_delay is None and self.session is None:
+            memory.session_delay = draw_session(maximum, now, secrets.randbelow)
+            drawn = True
+        return drawn
+
+    def resident_schedule(self, now: datetime) -> ResidentSchedule:
+        """Return what the wallbox must hold for this connector. Delays must have been drawn."""
+        memory = self.memory
+        capabilities = self._capabilities()
+        edges = memory.edge_delays
+        hours, zone = self.settings.decision.hours, self._ruleset.zone
+        if edges is None or edges_due(edges, now, zone, hours):
+            # Between a change of hours and the draw that follows it, nothing is sent: this is only looked at.
+            edges = draw_edges(hours, 0, now, secrets.randbelow)
+        guard = edges.maximum
+        limit = capabilities.maximum
+        if not self.limited_by_maximum and memory.owner_limit is not None:
+            limit = min(limit, memory.owner_limit)
+        return ResidentSchedule(
+            connector=self.number,
+            limit=limit,
+            week=week_pattern(hours, edges, guard, now, zone),
+            following=following_pattern(hours, edges, guard, now, zone),
+            session_delay=memory.session_delay.seconds if memory.session_delay else 0,
+        )
+
+    @property
+    def limited_by_maximum(self) -> bool:
+        """Whether the owner's limit is held by a max profile, not by lowering every other one."""
+        capabilities = self._capabilities()
+        return (
+            capabilities.connectors == 1
+            and capabilities.maximum_profile is not Support.REFUSED
+        )
+
+    def override_limit(self, override: Override, now: datetime) -> Limit:
+        """Return the limit that an override asks for at `now` (UTC)."""
+        if override.kind in {OverrideKind.STOP, OverrideKind.DELAY}:
+            return Limit.PAUSED
+        if override.kind is OverrideKind.HOURS:
+            return self.segment(now).limit
+        maximum = self._capabilities().maximum
+        return min(maximum, self.memory.owner_limit or maximum)
+
+    def standing_override(self, now: datetime) -> Override | None:
+        """Return the override that has a say at `now`: one whose session has not ended."""
+        override = self.memory.override
+        if override is None or not override.stands_at(now):
+            return None
+        running = self.session.transaction_id if self.session else None
+        return override if override.transaction_id == running else None
+
+    def plan(self, now: datetime, until: datetime) -> Plan:
+        """Return what the claims on this connector come to from `now` until `until` (UTC)."""
+        return resolve(
+            self._claims(now, until),
+            now=now,
+            until=until,
+            maximum=self._capabilities().maximum,
+        )
+
+    def _claims(self, now: datetime, until: datetime) -> list[Claim]:
+        memory = self.memory
+        maximum = self._capabilities().maximum
+        schedule = self.resident_schedule(now)
+        claims = [
+            hours_claim(
+                schedule.week,
+                schedule.following,
+                maximum,
+                now,
+                until,
+                hours=self.settings.decision.hours,
+                zone=self._ruleset.zone,
+            )
+        ]
+        if (
+            self.session is not None
+            and memory.session_delay is not None
+            and memory.session_delay.drawn_at <= self.session.started_at
+            and self._capabilities().relative_delay is not Support.REFUSED
+        ):
+            claims.append(
+                delay_claim(self.session.started_at, memory.session_delay.seconds)
+            )
+        if (override := self.standing_override(now)) is not None:
+            claims.append(_override_claim(override, maximum))
+        if memory.owner_limit is not None and memory.owner_limit < maximum:
+            claims.append(owner_limit_claim(memory.owner_limit, now))
+        if self.state.status is ConnectorStatus.FAULTED:
+            claims.append(fault_claim(now))
+        return claims
+
+    def windows(self, start: datetime, end: datetime) -> tuple[Window, ...]:
+        """Return the charging hours from `start` to `end` (UTC), delays aside."""
+        return windows_between(
+            self.settings.decision.hours, start, end, self._ruleset.zone
+        )
+
+    def window_end(self, now: datetime) -> datetime | None:
+        """Return when the pattern next stops allowing charging, None where it never does within a week."""
+        schedule = self.resident_schedule(now)
+        for window in allowed_between(
+            schedule.week, schedule.following, now, now + OUTLOOK
+        ):
+            if window.end < now + OUTLOOK:
+                return window.end
+        return None
+
+    def segment(self, now: datetime) -> Segment:
+        """Return the segment of the plan that `now` falls into, planning anew only where something changed."""
+        return self._outlook(now).segments[0]
+
+    def _outlook(self, now: datetime) -> Plan:
+        """Return the plan of the coming week, whose first segment is the present one."""
+        basis = self._basis()
+        plan = self._plan
+        if (
+            plan is None
+            or self._plan_basis != basis
+            or not plan.segments[0].start <= now < plan.segments[0].end
+        ):
+            plan = self._plan = self.plan(now, now + OUTLOOK)
+            self._plan_basis = basis
+        return plan
+
+    def _basis(self) -> tuple[object, ...]:
+        """Return all that the plan is made of, to tell whether it still holds."""
+        memory = self.memory
+        capabilities = self._capabilities()
+        return (
+            self.settings.decision.hours,
+            memory.edge_delays,
+            memory.session_delay,
+            memory.override,
+            memory.owner_limit,
+            self.session and self.session.transaction_id,
+            self.state.status is ConnectorStatus.FAULTED,
+            capabilities.maximum,
+            capabilities.relative_delay,
+        )
+
+    def told_status(
+        self, status: ConnectorStatus, fault: Fault, at: datetime, trusted: bool
+    ) -> bool:
+        """Take a status; return false for one that is older than what is known already."""
+        if trusted and self.status_at is not None and at < self.status_at:
+            return False
+        self.status_at = at
+        before = self.state.plugged_in
+        state = replace(self.state, status=status, fault=fault)
+        if not state.plugged_in:
+            self.start_tried = False
+            state = replace(state, plugged_in_since=None)
+        elif not before or state.plugged_in_since is None:
+            state = replace(state, plugged_in_since=at)
+        if status is ConnectorStatus.UNAVAILABLE:
+            state = replace(state, available=False)
+        elif status is not ConnectorStatus.FAULTED:
+            state = replace(state, available=True)
+        if status in {ConnectorStatus.AVAILABLE, ConnectorStatus.UNAVAILABLE}:
+            # A wallbox has no reason to send another sample once the car is gone, and the last one would stay.
+            state = replace(state, readings=_without_flow(state.readings))
+        self.state = state
+        return True
+
+    def told_readings(self, readings: Mapping[Reading, float], at: datetime) -> None:
+        """Take the newest readings."""
+        self.readings_at = at
+        self.state = replace(self.state, readings={**self.state.readings, **readings})
+
+    def refresh(self, now: datetime, connected: bool) -> ConnectorState:
+        """Return the connector as it is at `now`."""
+        outlook = self._outlook(now)
+        segment = outlook.segments[0]
+        state = self.state
+        session = self.session
+        register = self.memory.register
+        waiting = session is not None or state.plugged_in
+        state = replace(
+            state,
+            energy=None if register is None else register.total,
+            session=None if session is None else session.snapshot(now),
+            last_session_energy=self.memory.last_session_energy,
+            owner_limit=self.memory.owner_limit,
+            requested=segment.limit,
+            effective=self._effective(now) if connected else None,
+            next_start=next_start(outlook, now),
+            delay_ends=delay_ends(outlook, now) if waiting else None,
+            hours_in_force=self.settings.decision.choice is not HoursChoice.REMOVED,
+        )
+        self.state = replace(state, reason=charging_reason(state, segment, connected))
+        return self.state
+
+    def changes_at(self, now: datetime) -> datetime:
+        """Return when time alone changes the snapshot next."""
+        moments = [self.segment(now).end]
+        if self.composite is not None:
+            moments += [
+                step.start for step in self.composite.steps if step.start > now
+            ][:1]
+        return min(moments)
+
+    def _effective(self, now: datetime) -> Limit | None:
+        """Return the limit that the wallbox says it applies."""
+        told: Limit | None = None
+        if self.composite is not None:
+            for step in self.composite.steps:
+                if step.start <= now:
+                    told = step.limit
+            if told is not None:
+                return min(told, self._capabilities().maximum)
+        offered = self.state.reading(Measurand.CURRENT_OFFERED)
+        return None if offered is None else Limit(amperes=max(offered, 0))
+
+
+def _override_claim(override: Override, maximum: Limit) -> Claim:
+    match override.kind:
+        case OverrideKind.CHARGE_NOW:
+            return override_claim(maximum, override.since, override.until)
+        case OverrideKind.STOP | OverrideKind.HOURS:
+            return stop_claim(override.since)
+        case OverrideKind.SKIP_DELAY:
+            return cancel_delay_claim(
+                maximum, override.since, override.until or override.since + OUTLOOK
+            )
+        case OverrideKind.DELAY:
+            until = override.until or override.since
+            return delay_claim(
+                override.since, int((until - override.since).total_seconds())
+            )
+
+
+_FLOW: Final = {
+    Measurand.POWER,
+    Measurand.CURRENT,
+    Measurand.POWER_OFFERED,
+    Measurand.CURRENT_OFFERED,
+}
+
+
+def _without_flow(readings: Mapping[Reading, float]) -> Mapping[Reading, float]:
+    """Return the readings with nothing flowing."""
+    if not any(
+        measurand in _FLOW and value for (measurand, _), value in readings.items()
+    ):
+        return readings
+    return {
+        (measurand, phase): 0.0 if measurand in _FLOW else value
+        for (measurand, phase), value in readings.items()
+    }

@@ -1,0 +1,319 @@
+"""Down: what the owner wants of one charge point, and what the platforms may know of it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.util import dt as dt_util
+
+from ..central_system.handler import Handler
+from ..central_system.link import Answer, CallError, Link, Priority
+from ..central_system.resident import override_profile, to_store
+from ..model.charge_point import ChargePointState, ConnectorStatus
+from ..model.hours import ChargingHours, HoursChoice, HoursDecision
+from ..model.limit import Limit
+from ..model.plan import Plan
+from ..rules.ruleset import Ruleset
+from . import refusal
+from .charge_point import ChargePoint
+from .connector import Connector
+from .override import OWNER_TAG, Override, OverrideKind
+from .reports import Reports
+from .settings import ChargePointSettings
+
+WISH_LASTS: Final = timedelta(minutes=2)
+"""How long "charge now" waits for the session that it asked for."""
+LEAST_CURRENT: Final = 6.0
+"""A; the least that a car can be told to draw (IEC 61851-1)."""
+
+
+class Controller:
+    """One charge point, as its owner meets it.
+
+    Commands raise translated errors (`refusal`), and then nothing was changed.
+    """
+
+    def __init__(self, charge_point: ChargePoint) -> None:
+        """Command `charge_point`."""
+        self._charge_point = charge_point
+        self._reports = Reports(charge_point)
+
+    @property
+    def handler(self) -> Handler:
+        """Who answers the wallbox."""
+        return self._reports
+
+    @property
+    def state(self) -> ChargePointState:
+        """The charge point as it is: an immutable snapshot."""
+        return self._charge_point.state
+
+    @property
+    def subentry_id(self) -> str:
+        """The config subentry that it was set up by."""
+        return self._charge_point.subentry_id
+
+    @property
+    def identity(self) -> str:
+        """The name under which the wallbox dials in."""
+        return self._charge_point.settings.identity
+
+    @property
+    def name(self) -> str:
+        """What its owner calls it."""
+        return self._charge_point.name
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The rules that hold where it is installed."""
+        return self._charge_point.ruleset
+
+    async def async_start(self) -> None:
+        """Take up what was known before the restart."""
+        await self._charge_point.async_start()
+
+    async def async_stop(self) -> None:
+        """Keep what is known; sockets are the server's to close."""
+        self._reports.stop()
+        await self._charge_point.async_stop()
+
+    async def async_remove(self) -> None:
+        """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
+        self._reports.stop()
+        await self._charge_point.async_remove()
+
+    async def async_update(self, name: str, settings: ChargePointSettings) -> None:
+        """Take what the owner changed, without touching the socket."""
+        await self._charge_point.async_update(name, settings)
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `listener` whenever `state` was replaced."""
+        return self._charge_point.async_add_listener(listener)
+
+    async def async_charge_now(self, connector: int) -> None:
+        """Let this session charge whatever hours and delay say; begin one if a car waits (A10.5)."""
+        link, target = self._ready(connector)
+        if not target.state.plugged_in and target.session is None:
+            raise refusal.not_possible("no_car", name=self.name)
+        now = dt_util.utcnow()
+        before = target.memory.override
+        if target.session is None:
+            await self._begin_now(link, target, now)
+            return
+        target.memory.override = Override(
+            kind=OverrideKind.CHARGE_NOW,
+            transaction_id=target.session.transaction_id,
+            since=now,
+        )
+        await self._override(link, target, before)
+
+    async def _begin_now(self, link: Link, target: Connector, now: datetime) -> None:
+        """Begin a session that charges at once."""
+        before = target.memory.override
+        wish = Override(
+            kind=OverrideKind.CHARGE_NOW,
+            transaction_id=None,
+            since=now,
+            until=now + WISH_LASTS,
+        )
+        target.memory.override = wish
+        target.start_tried = True
+        capabilities = self._charge_point.memory.capabilities
+        profile = override_profile(
+            target.number,
+            target.override_limit(wish, now),
+            capabilities,
+            transaction_id=None,
+            now=now,
+            until=None,
+        )
+        try:
+            answer = await link.start_transaction(
+                target.number, OWNER_TAG, capabilities, profile
+            )
+            if answer is not Answer.ACCEPTED:
+                # Some take no profile along with the start; it is sent once the session runs.
+                answer = await link.start_transaction(
+                    target.number, OWNER_TAG, capabilities
+                )
+        except CallError as error:
+            target.memory.override = before
+            raise refusal.failed(self.name, error) from error
+        if answer is not Answer.ACCEPTED:
+            target.memory.override = before
+            raise refusal.refused(self.name, answer)
+        self._charge_point.publish()
+
+    async def async_cancel_delay(self, connector: int) -> None:
+        """End the random delay that runs; the hours stay, and the next delay comes as ever (A11.4)."""
+        link, target = self._ready(connector)
+        if target.session is None or target.state.delay_ends is None:
+            raise refusal.not_possible("no_delay", name=self.name)
+        now = dt_util.utcnow()
+        before = target.memory.override
+        target.memory.override = Override(
+            kind=OverrideKind.SKIP_DELAY,
+            transaction_id=target.session.transaction_id,
+            since=now,
+            until=target.window_end(target.state.delay_ends),
+        )
+        await self._override(link, target, before)
+
+    async def async_stop_charging(self, connector: int) -> None:
+        """End the session; where the wallbox will not, hold it at no current."""
+        link, target = self._ready(connector)
+        if (session := target.session) is None:
+            raise refusal.not_possible("no_session", name=self.name)
+        try:
+            answer = await link.stop_transaction(session.wallbox_id)
+        except CallError as error:
+            raise refusal.failed(self.name, error) from error
+        if answer is Answer.ACCEPTED:
+            return
+        before = target.memory.override
+        target.memory.override = Override(
+            kind=OverrideKind.STOP,
+            transaction_id=session.transaction_id,
+            since=dt_util.utcnow(),
+        )
+        await self._override(link, target, before)
+
+    async def async_set_current_limit(self, connector: int, amperes: float) -> None:
+        """Set the most that the owner wants to flow, in A per phase: 0 (paused) or from 6 to the maximum."""
+        link, target = self._ready(connector, faulted_too=True)
+        maximum = self._charge_point.memory.capabilities.maximum
+        if amperes and not LEAST_CURRENT <= amperes <= maximum.amperes:
+            raise refusal.not_possible(
+                "limit_out_of_range",
+                least=f"{LEAST_CURRENT:g}",
+                most=f"{maximum.amperes:g}",
+            )
+        target.memory.owner_limit = Limit(amperes=amperes)
+        try:
+            await self._charge_point.reconciler.hold_maximum(link, Priority.OWNER)
+            await self._charge_point.reconciler.hold(link, target, Priority.OWNER)
+            await self._charge_point.reconciler.apply_override(
+                link, target, Priority.OWNER
+            )
+        except CallError as error:
+            raise refusal.failed(self.name, error) from error
+        finally:
+            self._charge_point.store.save_soon()
+            self._charge_point.reconciler.wake()
+            self._charge_point.publish()
+
+    async def async_set_charging_hours(
+        self, hours: ChargingHours, choice: HoursChoice, user_id: str
+    ) -> None:
+        """Set the charging hours of all connectors; the wallbox learns of them as soon as it can."""
+        subentry = self._charge_point.entry.subentries[self.subentry_id]
+        settings = replace(
+            self._charge_point.settings,
+            decision=HoursDecision(
+                hours=hours,
+                choice=choice,
+                decided_at=dt_util.utcnow(),
+                user_id=user_id,
+            ),
+        )
+        self._charge_point.hass.config_entries.async_update_subentry(
+            self._charge_point.entry, subentry, data=settings.as_data()
+        )
+        await self.async_update(self.name, settings)
+
+    async def async_set_available(self, connector: int, available: bool) -> None:
+        """Take a connector in or out of service."""
+        link, target = self._ready(connector, faulted_too=True)
+        try:
+            answer = await link.set_available(connector, available)
+            if answer is Answer.REJECTED and len(self._charge_point.connectors) == 1:
+                # Some know only the wallbox as a whole.
+                answer = await link.set_available(0, available)
+        except CallError as error:
+            raise refusal.failed(self.name, error) from error
+        if answer not in {Answer.ACCEPTED, Answer.SCHEDULED}:
+            raise refusal.refused(self.name, answer)
+        target.state = replace(target.state, available=available)
+        self._charge_point.publish()
+
+    async def async_send_ocpp(
+        self, action: str, payload: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Send any message of the wallbox's OCPP version, and return the answer."""
+        if self._charge_point.link is None:
+            raise refusal.not_possible("not_connected", name=self.name)
+        try:
+            return await self._charge_point.link.call(action, payload)
+        except CallError as error:
+            raise refusal.failed(self.name, error) from error
+
+    def plan(self, connector: int, until: datetime) -> Plan:
+        """Return the plan of a connector from now until `until` (UTC)."""
+        return self._known(connector).plan(dt_util.utcnow(), until)
+
+    @property
+    def decision(self) -> HoursDecision:
+        """The hours in force, and who chose them."""
+        return self._charge_point.settings.decision
+
+    @property
+    def maximum(self) -> Limit:
+        """What the installation may draw, per phase."""
+        return self._charge_point.settings.maximum
+
+    @property
+    def phases(self) -> int:
+        """How many phases it has."""
+        return self._charge_point.settings.phases
+
+    def _known(self, number: int) -> Connector:
+        if (connector := self._charge_point.connectors.get(number)) is None:
+            raise refusal.not_possible("unknown_connector", name=self.name)
+        return connector
+
+    def _ready(
+        self, number: int, *, faulted_too: bool = False
+    ) -> tuple[Link, Connector]:
+        """Return what a command needs, or refuse it: nothing may be sent to a faulted or absent wallbox (A8.1)."""
+        connector = self._known(number)
+        if self._charge_point.link is None or not self._charge_point.link.open:
+            raise refusal.not_possible("not_connected", name=self.name)
+        if connector.state.status is ConnectorStatus.FAULTED and not faulted_too:
+            raise refusal.not_possible("faulted", name=self.name)
+        return self._charge_point.link, connector
+
+    async def _override(
+        self, link: Link, target: Connector, before: Override | None
+    ) -> None:
+        """Send the override that was just set; take it back if the wallbox will not have it."""
+        try:
+            answer = await self._charge_point.reconciler.apply_override(
+                link, target, Priority.OWNER
+            )
+        except CallError as error:
+            target.memory.override = before
+            raise refusal.failed(self.name, error) from error
+        if answer is not Answer.ACCEPTED:
+            target.memory.override = before
+            raise refusal.refused(self.name, answer)
+        await self._charge_point.store.save()
+        self._charge_point.reconciler.wake()
+        self._charge_point.publish()
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what helps to find out what is wrong, without tags, keys or addresses."""
+        memory = self._charge_point.memory
+        return {
+            "connected": self._charge_point.link is not None,
+            "capabilities": asdict(memory.capabilities),
+            "profiles": {
+                number: [
+                    to_store(profile)
+                    for profile in connector.memory.acknowledged.values()
+                ]
+                for number, connector in self._charge_point.connectors.items()
+            },
+        }

@@ -1,0 +1,71 @@
+"""Repair issues of one charge point: what the owner should know, said once and taken back when it is over."""
+
+from enum import StrEnum
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+
+from ..const import DOMAIN
+
+
+class IssueKind(StrEnum):
+    """What can be wrong with a charge point; the value is its translation key."""
+
+    HOURS_ON_HOME_ASSISTANT = "hours_on_home_assistant"
+    """The wallbox cannot hold the week; without Home Assistant the hours end."""
+    SMART_CHARGING_REFUSED = "smart_charging_refused"
+    """The wallbox takes no limit at all: reg. 5(2) is not met (A5.3)."""
+    CLOCK_CHANGE = "clock_change"
+    """The hours will be wrong after the coming clock change unless the wallbox is connected then (A10.3)."""
+    SCHEDULE_DIFFERS = "schedule_differs"
+    """The wallbox says it will apply something else than what it accepted."""
+    HOURS_OVERLAP_PEAK = "hours_overlap_peak"
+    """The owner's own hours reach into the peak: allowed, and said once (A10.6)."""
+
+
+_SEVERITIES = {
+    IssueKind.SMART_CHARGING_REFUSED: ir.IssueSeverity.ERROR,
+    IssueKind.SCHEDULE_DIFFERS: ir.IssueSeverity.ERROR,
+}
+
+
+class Issues:
+    """The repair issues of one charge point."""
+
+    def __init__(self, hass: HomeAssistant, subentry_id: str, name: str) -> None:
+        """Bind them to the charge point's subentry."""
+        self._hass = hass
+        self._subentry_id = subentry_id
+        self.name = name
+
+    @callback
+    def show(self, kind: IssueKind) -> None:
+        """Say it, if it is not said already."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            f"{kind}_{self._subentry_id}",
+            is_fixable=kind is IssueKind.HOURS_OVERLAP_PEAK,
+            severity=_SEVERITIES.get(kind, ir.IssueSeverity.WARNING),
+            translation_key=kind,
+            translation_placeholders={"name": self.name},
+        )
+
+    @callback
+    def clear(self, kind: IssueKind) -> None:
+        """Take it back."""
+        ir.async_delete_issue(self._hass, DOMAIN, f"{kind}_{self._subentry_id}")
+
+    @callback
+    def set(self, kind: IssueKind, shown: bool) -> None:
+        """Say it or take it back."""
+        if shown:
+            self.show(kind)
+        else:
+            self.clear(kind)
+
+    @callback
+    def clear_all(self) -> None:
+        """Take back everything: the charge point is gone."""
+        for kind in IssueKind:
+            self.clear(kind)

@@ -1,0 +1,230 @@
+"""What a controller must know again after a restart: draws, limits, overrides, and what the wallbox last acknowledged."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.storage import Store
+
+from ..central_system.profiles import ChargingProfile
+from ..central_system.resident import from_store, to_store
+from ..const import DOMAIN
+from ..model.capabilities import UNTRIED, Capabilities, Rung, Support
+from ..model.charge_point import NOTHING_TOLD, BootFacts
+from ..model.hours import Weekday
+from ..model.limit import Limit, RateUnit
+from ..model.schedule import Edge, EdgeDelays, EdgeKind, SessionDelay
+from ..rules.energy import Register
+from .override import Override, OverrideKind
+
+VERSION = 1
+SAVE_DELAY = 30
+"""Seconds that a register may wait for the disk: a register that is behind only lags, it never falls."""
+
+
+@dataclass(slots=True)
+class ConnectorMemory:
+    """What outlives a restart for one connector."""
+
+    edge_delays: EdgeDelays | None = None
+    session_delay: SessionDelay | None = None
+    owner_limit: Limit | None = None
+    override: Override | None = None
+    acknowledged: dict[int, ChargingProfile] = field(default_factory=dict)
+    """By profile id: what the wallbox holds, as far as it ever said yes."""
+    register: Register | None = None
+    last_session_energy: float | None = None
+
+
+@dataclass(slots=True)
+class Memory:
+    """What outlives a restart for one charge point."""
+
+    boot: BootFacts = NOTHING_TOLD
+    capabilities: Capabilities = UNTRIED
+    maximum_profile: ChargingProfile | None = None
+    """The max profile that the wallbox last acknowledged."""
+    connectors: dict[int, ConnectorMemory] = field(default_factory=dict)
+
+
+class MemoryStore:
+    """Keeps one charge point's memory on disk."""
+
+    def __init__(self, hass: HomeAssistant, subentry_id: str) -> None:
+        """Name the file after the subentry, which outlives a new name and new hardware."""
+        self._store: Store[dict[str, Any]] = Store(
+            hass, VERSION, f"{DOMAIN}.{subentry_id}", private=True, atomic_writes=True
+        )
+        self.memory = Memory()
+        self._loop = hass.loop
+        self._saved_by = 0.0
+        """Loop time by which a save is already under way."""
+
+    async def load(self) -> Memory:
+        """Read the memory; an empty one where there is none."""
+        if (data := await self._store.async_load()) is not None:
+            self.memory = _memory_from(data)
+        return self.memory
+
+    async def save(self) -> None:
+        """Write at once: for what is about to be told to the wallbox."""
+        await self._store.async_save(_memory_data(self.memory))
+
+    def save_soon(self) -> None:
+        """Write within `SAVE_DELAY` seconds and at Home Assistant's end."""
+        # The store puts a save off at each call: a sample a second would put it off for ever.
+        if (now := self._loop.time()) < self._saved_by:
+            return
+        self._saved_by = now + SAVE_DELAY
+        self._store.async_delay_save(lambda: _memory_data(self.memory), SAVE_DELAY)
+
+    async def remove(self) -> None:
+        """Forget the charge point."""
+        await self._store.async_remove()
+
+
+def _memory_data(memory: Memory) -> dict[str, Any]:
+    capabilities = memory.capabilities
+    return {
+        "boot": {
+            "vendor": memory.boot.vendor,
+            "model": memory.boot.model,
+            "serial": memory.boot.serial,
+            "firmware": memory.boot.firmware,
+        },
+        "capabilities": {
+            "connectors": capabilities.connectors,
+            "maximum": capabilities.maximum.amperes,
+            "phases": capabilities.phases,
+            "rate_unit": capabilities.rate_unit,
+            "max_stack_level": capabilities.max_stack_level,
+            "max_periods": capabilities.max_periods,
+            "max_profiles": capabilities.max_profiles,
+            "whole_units": capabilities.whole_units,
+            "rung": capabilities.rung,
+            "relative_delay": capabilities.relative_delay,
+            "valid_from": capabilities.valid_from,
+            "default_profile": capabilities.default_profile,
+            "transaction_profile": capabilities.transaction_profile,
+            "maximum_profile": capabilities.maximum_profile,
+            "composite_schedule": capabilities.composite_schedule,
+            "smart_charging": capabilities.smart_charging,
+            "firmware": capabilities.firmware,
+        },
+        "maximum_profile": memory.maximum_profile and to_store(memory.maximum_profile),
+        "connectors": {
+            str(number): _connector_data(connector)
+            for number, connector in memory.connectors.items()
+        },
+    }
+
+
+def _memory_from(data: dict[str, Any]) -> Memory:
+    known = data["capabilities"]
+    return Memory(
+        boot=BootFacts(**data["boot"]),
+        capabilities=Capabilities(
+            connectors=known["connectors"],
+            maximum=Limit(amperes=known["maximum"]),
+            phases=known["phases"],
+            rate_unit=RateUnit(known["rate_unit"]),
+            max_stack_level=known["max_stack_level"],
+            max_periods=known["max_periods"],
+            max_profiles=known["max_profiles"],
+            whole_units=known["whole_units"],
+            rung=Rung(known["rung"]),
+            relative_delay=Support(known["relative_delay"]),
+            valid_from=Support(known["valid_from"]),
+            default_profile=Support(known["default_profile"]),
+            transaction_profile=Support(known["transaction_profile"]),
+            maximum_profile=Support(known["maximum_profile"]),
+            composite_schedule=Support(known["composite_schedule"]),
+            smart_charging=Support(known["smart_charging"]),
+            firmware=known["firmware"],
+        ),
+        maximum_profile=from_store(held) if (held := data["maximum_profile"]) else None,
+        connectors={
+            int(number): _connector_from(connector)
+            for number, connector in data["connectors"].items()
+        },
+    )
+
+
+def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
+    edges, session, override = (
+        memory.edge_delays,
+        memory.session_delay,
+        memory.override,
+    )
+    return {
+        "edge_delays": edges
+        and {
+            "drawn_at": edges.drawn_at.isoformat(),
+            "maximum": edges.maximum,
+            "seconds": [
+                [edge.weekday, edge.second, edge.kind, seconds]
+                for edge, seconds in edges.seconds
+            ],
+        },
+        "session_delay": session
+        and {
+            "drawn_at": session.drawn_at.isoformat(),
+            "maximum": session.maximum,
+            "seconds": session.seconds,
+        },
+        "owner_limit": memory.owner_limit.amperes if memory.owner_limit else None,
+        "override": override
+        and {
+            "kind": override.kind,
+            "transaction_id": override.transaction_id,
+            "since": override.since.isoformat(),
+            "until": override.until.isoformat() if override.until else None,
+        },
+        "acknowledged": [to_store(profile) for profile in memory.acknowledged.values()],
+        "register": memory.register and memory.register.as_data(),
+        "last_session_energy": memory.last_session_energy,
+    }
+
+
+def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
+    edges, session, override = (
+        data["edge_delays"],
+        data["session_delay"],
+        data["override"],
+    )
+    limit = data["owner_limit"]
+    profiles = [from_store(profile) for profile in data["acknowledged"]]
+    return ConnectorMemory(
+        edge_delays=edges
+        and EdgeDelays(
+            drawn_at=datetime.fromisoformat(edges["drawn_at"]),
+            maximum=edges["maximum"],
+            seconds=tuple(
+                (
+                    Edge(weekday=Weekday(day), second=second, kind=EdgeKind(kind)),
+                    seconds,
+                )
+                for day, second, kind, seconds in edges["seconds"]
+            ),
+        ),
+        session_delay=session
+        and SessionDelay(
+            drawn_at=datetime.fromisoformat(session["drawn_at"]),
+            maximum=session["maximum"],
+            seconds=session["seconds"],
+        ),
+        owner_limit=None if limit is None else Limit(amperes=limit),
+        override=override
+        and Override(
+            kind=OverrideKind(override["kind"]),
+            transaction_id=override["transaction_id"],
+            since=datetime.fromisoformat(override["since"]),
+            until=datetime.fromisoformat(override["until"])
+            if override["until"]
+            else None,
+        ),
+        acknowledged={profile.profile_id: profile for profile in profiles},
+        register=data["register"] and Register.from_data(data["register"]),
+        last_session_energy=data["last_session_energy"],
+    )

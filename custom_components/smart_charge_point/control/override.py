@@ -1,0 +1,42 @@
+"""Overrides: what stands above the charging hours for a while, and ends with its session."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+OWNER_TAG: Final = "HOMEASSISTANT"
+"""The tag of sessions that Home Assistant begins: no secret, and short, as some wallboxes refuse 20 characters."""
+
+
+class OverrideKind(StrEnum):
+    """Who set the hours aside, and to what end."""
+
+    CHARGE_NOW = "charge_now"
+    """The owner: this session charges, whatever hours and delay say (A10.5)."""
+    SKIP_DELAY = "skip_delay"
+    """The owner: the running delay ends now; the hours stay (A11.4)."""
+    STOP = "stop"
+    """The owner: this session draws no more. Only where the wallbox would not end the session itself."""
+    DELAY = "delay"
+    """Home Assistant times the random delay: after a power cut that the session outlived (A11.7), or where the wallbox
+    cannot hold the delay of the next session itself."""
+    HOURS = "hours"
+    """Home Assistant times the hours, on a wallbox that takes no profile but a transaction's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """One override of one session. Times are UTC; without `until` it lasts as long as the session.
+
+    `transaction_id` is None between the owner's wish and the wallbox's StartTransaction.
+    """
+
+    kind: OverrideKind
+    transaction_id: int | None
+    since: datetime
+    until: datetime | None = None
+
+    def stands_at(self, moment: datetime) -> bool:
+        """Return whether it still has a say at `moment` (UTC)."""
+        return self.until is None or moment < self.until

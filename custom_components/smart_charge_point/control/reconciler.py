@@ -1,0 +1,570 @@
+"""Down: what a wallbox should hold against what it last acknowledged, until both are the same.
+
+The reconciler can be killed at any line. What it is about to tell the wallbox is on the disk before it is told, and what
+the wallbox acknowledged is known by the profile itself, so the next run reaches the same state with the same draws.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+import secrets
+from typing import Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+
+from ..central_system.composite import Agreement, agrees, expected_limits
+from ..central_system.link import (
+    Answer,
+    CallError,
+    CallRefusedError,
+    CallTimedOutError,
+    CompositeSchedule,
+    Link,
+    NotConnectedError,
+    Priority,
+)
+from ..central_system.profiles import ChargingProfile, Kind, Purpose
+from ..central_system.resident import (
+    displaced_by,
+    holds_through_clock_change,
+    maximum_profile,
+    needs_sending,
+    next_rung,
+    override_default_profile,
+    override_profile,
+    renew_at,
+    resident_profiles,
+    rung_for,
+    stale,
+)
+from ..central_system.v16.probe import (
+    apply_settings,
+    probe_valid_from,
+    read_capabilities,
+)
+from ..model.capabilities import Capabilities, Rung, Support
+from ..model.limit import Limit
+from .connector import Connector
+from .issues import IssueKind, Issues
+from .memory import MemoryStore
+from .override import Override, OverrideKind
+
+_LOGGER = logging.getLogger(__name__)
+
+HORIZON: Final = timedelta(days=1)
+"""How far ahead the wallbox is asked what it will apply."""
+PATIENCE: Final = 3
+"""Time-outs after which a profile counts as refused (ocpp.md 4.6)."""
+FIRST_RETRY: Final = timedelta(seconds=10)
+LAST_RETRY: Final = timedelta(minutes=10)
+MOST_FOREIGN_LEVELS: Final = 8
+"""How many stack levels above ours are cleared of what another central system left."""
+SETTLE: Final = timedelta(seconds=5)
+"""After an edge, how long a wallbox may take to say that it applies the new limit."""
+
+
+class Reconciler:
+    """Keeps one wallbox's resident profiles and overrides as its connectors want them."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        store: MemoryStore,
+        connectors: Mapping[int, Connector],
+        issues: Issues,
+        on_change: Callable[[], None],
+    ) -> None:
+        """Take the parts; nothing happens before `run`."""
+        self._hass = hass
+        self._store = store
+        self._connectors = connectors
+        self._issues = issues
+        self._on_change = on_change
+        self._link: Link | None = None
+        self._wanted = asyncio.Event()
+        self._cancel_timer: CALLBACK_TYPE | None = None
+        self._failures = 0
+        self._timeouts: dict[int, int] = {}
+        self._probed_on: Link | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the wallbox can do, as far as it is known."""
+        return self._store.memory.capabilities
+
+    @callback
+    def set_link(self, link: Link | None) -> None:
+        """Take the live connection, or its loss."""
+        self._link = link
+        self._failures = 0
+        self.wake()
+
+    @callback
+    def forget_acknowledged(self) -> None:
+        """Take everything for lost that the wallbox held: after a boot it is sent again."""
+        memory = self._store.memory
+        memory.maximum_profile = None
+        for connector in self._connectors.values():
+            connector.memory.acknowledged.clear()
+            connector.sent_override = None
+            connector.verified = False
+
+    @callback
+    def wake(self) -> None:
+        """Reconcile soon."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Reconcile whenever it is wanted, until cancelled."""
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            self._stop_timer()
+            if (link := self._link) is None:
+                continue
+            try:
+                due = await self._reconcile(link)
+            except NotConnectedError:
+                continue  # The next connection wakes us.
+            except CallError as error:
+                self._failures += 1
+                pause = min(LAST_RETRY, FIRST_RETRY * 2 ** (self._failures - 1))
+                pause *= 1 + secrets.randbelow(100) / 400
+                _LOGGER.debug("%s; trying again in %s", error, pause)
+                due = dt_util.utcnow() + pause
+            else:
+                self._failures = 0
+            self._on_change()
+            if due is not None and not self._wanted.is_set():
+                self._cancel_timer = async_track_point_in_utc_time(
+                    self._hass, self._timer_ended, due
+                )
+
+    @callback
+    def stop(self) -> None:
+        """Let no timer outlive the controller."""
+        self._stop_timer()
+
+    @callback
+    def _timer_ended(self, _now: datetime) -> None:
+        self._cancel_timer = None
+        self.wake()
+
+    @callback
+    def _stop_timer(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None
+
+    async def _reconcile(self, link: Link) -> datetime | None:
+        """Bring the wallbox to what is wanted and return when to look again."""
+        await self._probe(link)
+        now = dt_util.utcnow()
+        drawn = [connector.draw(now) for connector in self._connectors.values()]
+        if any(drawn):
+            await self._store.save()
+        for connector in self._connectors.values():
+            await self.hold(link, connector)
+        await self.hold_maximum(link)
+        for connector in self._connectors.values():
+            await self.apply_override(link, connector)
+            await self._verify(link, connector)
+        await self._probe_valid_from(link)
+        self._report()
+        return self._next_due(dt_util.utcnow())
+
+    async def _probe(self, link: Link) -> None:
+        """Ask a wallbox what it can do: once for each firmware, and set what it should report."""
+        memory = self._store.memory
+        if self._probed_on is link or (
+            memory.capabilities.smart_charging is not Support.UNTRIED
+            and memory.capabilities.firmware == memory.boot.firmware
+        ):
+            return
+        probe = await read_capabilities(link, self.capabilities, memory.boot)
+        self.learn(
+            replace(
+                probe.capabilities,
+                firmware=memory.boot.firmware,
+                maximum=memory.capabilities.maximum,
+                phases=memory.capabilities.phases,
+            )
+        )
+        await apply_settings(link, probe.configuration)
+        self._probed_on = link
+        self._on_change()
+
+    @callback
+    def learn(self, capabilities: Capabilities) -> None:
+        """Remember what the wallbox showed that it can or cannot do."""
+        if capabilities != self._store.memory.capabilities:
+            self._store.memory.capabilities = capabilities
+            self._store.save_soon()
+
+    async def hold(
+        self,
+        link: Link,
+        connector: Connector,
+        priority: Priority = Priority.CONTROL,
+    ) -> None:
+        """Make the wallbox hold the connector's resident profiles, on the best rung that it takes."""
+        # Each refusal takes one thing away from the capabilities, so this ends.
+        while not await self._hold_once(link, connector, priority):
+            pass
+
+    async def _hold_once(
+        self, link: Link, connector: Connector, priority: Priority
+    ) -> bool:
+        now = dt_util.utcnow()
+        acknowledged = connector.memory.acknowledged
+        schedule = connector.resident_schedule(now)
+        desired = resident_profiles(schedule, self.capabilities, now)
+        for profile in needs_sending(desired, acknowledged.values()):
+            if self.capabilities.default_profile is Support.REFUSED:
+                return True
+            answer = await self._send(link, profile, priority)
+            if answer is not Answer.ACCEPTED:
+                self._demote(
+                    profile, rung_for(schedule, self.capabilities, now), answer
+                )
+                return False
+            for displaced in displaced_by(profile, acknowledged.values()):
+                del acknowledged[displaced]
+            acknowledged[profile.profile_id] = profile
+            connector.verified = False
+            self.learn(_proven(self.capabilities, profile))
+            self._store.save_soon()
+        for profile_id in stale(desired, acknowledged.values()):
+            await link.clear_profile(profile_id, priority=priority)
+            del acknowledged[profile_id]
+            self._store.save_soon()
+        return True
+
+    async def _send(
+        self, link: Link, profile: ChargingProfile, priority: Priority
+    ) -> Answer:
+        """Send a profile. An error, or the last of several time-outs, counts as a refusal."""
+        try:
+            answer = await link.set_profile(
+                profile, self.capabilities, priority=priority
+            )
+        except CallRefusedError as error:
+            _LOGGER.debug("Profile %s: %s", profile.profile_id, error)
+            return Answer.REJECTED
+        except CallTimedOutError:
+            timeouts = self._timeouts.get(profile.profile_id, 0) + 1
+            self._timeouts[profile.profile_id] = timeouts % PATIENCE
+            if timeouts < PATIENCE:
+                raise
+            return Answer.REJECTED
+        self._timeouts.pop(profile.profile_id, None)
+        return answer
+
+    def _demote(self, profile: ChargingProfile, rung: Rung, answer: Answer) -> None:
+        """Remember what the refusal of a resident profile shows."""
+        capabilities = self.capabilities
+        _LOGGER.debug(
+            "The wallbox answered %s to profile %s (%s, %s, level %s)",
+            answer,
+            profile.profile_id,
+            profile.purpose,
+            profile.kind,
+            profile.stack_level,
+        )
+        if profile.kind is Kind.RELATIVE:
+            capabilities = replace(capabilities, relative_delay=Support.REFUSED)
+        elif profile.valid_from is not None:
+            capabilities = replace(capabilities, valid_from=Support.REFUSED)
+        elif (lower := next_rung(rung)) is not None:
+            capabilities = replace(capabilities, rung=lower)
+        else:
+            capabilities = replace(capabilities, default_profile=Support.REFUSED)
+        self.learn(capabilities)
+
+    async def hold_maximum(
+        self, link: Link, priority: Priority = Priority.CONTROL
+    ) -> None:
+        """Let the owner's limit rule the whole charge point, where that is the wallbox's only connector.
+
+        A limit that was never lowered is not sent, and one that was is raised to the maximum, not cleared. Where the
+        wallbox takes no default profile, this is also how Home Assistant times the hours.
+        """
+        memory = self._store.memory
+        if (
+            len(self._connectors) != 1
+            or self.capabilities.maximum_profile is Support.REFUSED
+        ):
+            return
+        (connector,) = self._connectors.values()
+        limit = connector.memory.owner_limit or self.capabilities.maximum
+        if self.capabilities.default_profile is Support.REFUSED:
+            limit = connector.segment(dt_util.utcnow()).limit
+        desired = maximum_profile(limit, self.capabilities)
+        held = memory.maximum_profile
+        if held == desired or (held is None and limit >= self.capabilities.maximum):
+            return
+        if await self._send(link, desired, priority) is Answer.ACCEPTED:
+            memory.maximum_profile = desired
+            self.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
+            connector.verified = False
+            self._store.save_soon()
+        else:
+            self.refuse_maximum()
+
+    @callback
+    def refuse_maximum(self) -> None:
+        """Turn to lowering the resident profiles: the wallbox does not take, or does not obey, a maximum."""
+        self._store.memory.maximum_profile = None
+        self.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
+        self.wake()
+
+    async def apply_override(
+        self,
+        link: Link,
+        connector: Connector,
+        priority: Priority = Priority.CONTROL,
+    ) -> Answer:
+        """Send the override of the running session, if there is one that was not sent yet."""
+        now = dt_util.utcnow()
+        session = connector.session
+        override = connector.standing_override(now) or self._hours_by_hand(
+            connector, now
+        )
+        if override is None or session is None:
+            return Answer.ACCEPTED
+        limit = connector.override_limit(override, now)
+        profile = override_profile(
+            connector.number,
+            limit,
+            self.capabilities,
+            transaction_id=session.wallbox_id,
+            now=override.since,
+            until=override.until,
+        )
+        if connector.sent_override == profile:
+            return Answer.ACCEPTED
+        answer = Answer.REJECTED
+        if self.capabilities.transaction_profile is not Support.REFUSED:
+            answer = await self._send(link, profile, priority)
+            if answer is Answer.ACCEPTED:
+                self.learn(
+                    replace(self.capabilities, transaction_profile=Support.WORKS)
+                )
+            elif self.capabilities.transaction_profile is Support.UNTRIED:
+                self.learn(
+                    replace(self.capabilities, transaction_profile=Support.REFUSED)
+                )
+        if (
+            answer is not Answer.ACCEPTED
+            and self.capabilities.default_profile is not Support.REFUSED
+        ):
+            instead = override_default_profile(
+                connector.number,
+                limit,
+                self.capabilities,
+                now=override.since,
+                until=override.until,
+            )
+            answer = await self._send(link, instead, priority)
+            if answer is Answer.ACCEPTED:
+                for displaced in displaced_by(
+                    instead, connector.memory.acknowledged.values()
+                ):
+                    del connector.memory.acknowledged[displaced]
+                connector.memory.acknowledged[instead.profile_id] = instead
+                self._store.save_soon()
+        if answer is Answer.ACCEPTED:
+            connector.sent_override = profile
+            connector.verified = False
+        return answer
+
+    async def _verify(self, link: Link, connector: Connector) -> None:
+        """Read back what the wallbox applies, and compare it with what was sent where nothing else has a say."""
+        now = dt_util.utcnow()
+        if connector.verified or (
+            self.capabilities.composite_schedule is Support.REFUSED
+        ):
+            return
+        composite = await self._composite(link, connector)
+        connector.composite = composite
+        connector.verified = True
+        if composite is None or connector.session is not None:
+            return
+        schedule = connector.resident_schedule(now)
+        # Some wallboxes answer as if a session began now, delay and all, and some do not: both are right.
+        start = composite.start + timedelta(seconds=schedule.session_delay)
+        expected = expected_limits(
+            schedule,
+            min(schedule.limit, self._maximum_held()),
+            start,
+            HORIZON - timedelta(seconds=schedule.session_delay),
+        )
+        verdict = agrees(composite, expected, self.capabilities)
+        if verdict.agreement is not Agreement.DIFFERS:
+            self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
+            return
+        if connector.cleared_foreign:
+            _LOGGER.warning(
+                "The wallbox says it will apply %s from %s, not %s",
+                verdict.told,
+                verdict.moment,
+                verdict.expected,
+            )
+            self._issues.show(IssueKind.SCHEDULE_DIFFERS)
+            return
+        connector.cleared_foreign = True
+        await self._clear_foreign(link, connector)
+        connector.verified = False
+        await self._verify(link, connector)
+
+    async def _composite(
+        self, link: Link, connector: Connector
+    ) -> CompositeSchedule | None:
+        try:
+            composite = await link.composite_schedule(
+                connector.number,
+                int(HORIZON.total_seconds()),
+                self.capabilities,
+                priority=Priority.HOUSEKEEPING,
+            )
+        except CallRefusedError, CallTimedOutError:
+            composite = None
+        silent = composite is None
+        self.learn(
+            replace(
+                self.capabilities,
+                composite_schedule=Support.REFUSED if silent else Support.WORKS,
+            )
+        )
+        return composite
+
+    def _hours_by_hand(self, connector: Connector, now: datetime) -> Override | None:
+        """Return the hours as an override of the running session, where the wallbox takes no other profile."""
+        capabilities = self.capabilities
+        if (
+            connector.session is None
+            or capabilities.default_profile is not Support.REFUSED
+            or (
+                capabilities.maximum_profile is not Support.REFUSED
+                and len(self._connectors) == 1
+            )
+        ):
+            return None
+        return Override(
+            kind=OverrideKind.HOURS,
+            transaction_id=connector.session.transaction_id,
+            since=now,
+        )
+
+    def _maximum_held(self) -> Limit:
+        held = self._store.memory.maximum_profile
+        return held.periods[0].limit if held else self.capabilities.maximum
+
+    async def _clear_foreign(self, link: Link, connector: Connector) -> None:
+        """Clear the default profiles above and beside ours, which another central system left behind.
+
+        Ours is in force by then, so a limit stands at every moment.
+        """
+        ours = {
+            profile.stack_level for profile in connector.memory.acknowledged.values()
+        }
+        levels = range(min(self.capabilities.max_stack_level, MOST_FOREIGN_LEVELS) + 1)
+        for level in levels:
+            for number in (0, connector.number):
+                if number == connector.number and level in ours:
+                    continue
+                try:
+                    await link.clear_foreign_profiles(
+                        number, level, Purpose.DEFAULT.value
+                    )
+                except CallRefusedError, CallTimedOutError:
+                    return
+
+    async def _probe_valid_from(self, link: Link) -> None:
+        """Find out, while nothing charges, whether the next season's hours can be left with the wallbox (A10.3)."""
+        if self.capabilities.valid_from is not Support.UNTRIED or any(
+            connector.state.plugged_in for connector in self._connectors.values()
+        ):
+            return
+        connector = next(iter(self._connectors.values()))
+        now = dt_util.utcnow()
+        if rung_for(connector.resident_schedule(now), self.capabilities, now) is not (
+            Rung.WEEKLY
+        ):
+            return
+        support = await probe_valid_from(link, connector.number, self.capabilities, now)
+        if support is Support.UNTRIED:
+            # It would not tell: what is not proven is not relied upon.
+            support = Support.REFUSED
+        self.learn(replace(self.capabilities, valid_from=support))
+        if support is Support.WORKS:
+            self.wake()
+
+    def _report(self) -> None:
+        """Say what rests on Home Assistant being up, and what cannot be done at all."""
+        now = dt_util.utcnow()
+        capabilities = self.capabilities
+        refused = {
+            capabilities.default_profile,
+            capabilities.transaction_profile,
+            capabilities.maximum_profile,
+        } == {Support.REFUSED}
+        if refused:
+            self.learn(replace(capabilities, smart_charging=Support.REFUSED))
+        schedules = [
+            connector.resident_schedule(now) for connector in self._connectors.values()
+        ]
+        self._issues.set(IssueKind.SMART_CHARGING_REFUSED, refused)
+        self._issues.set(
+            IssueKind.HOURS_ON_HOME_ASSISTANT,
+            not refused
+            and any(
+                rung_for(schedule, capabilities, now)
+                in {Rung.NEXT_DAY, Rung.HOME_ASSISTANT}
+                and len(schedule.week.steps) > 1
+                for schedule in schedules
+            ),
+        )
+        self._issues.set(
+            IssueKind.CLOCK_CHANGE,
+            not refused
+            and any(
+                schedule.week.valid_to is not None
+                and schedule.week.valid_to - now < timedelta(days=14)
+                and not holds_through_clock_change(schedule, capabilities, now)
+                for schedule in schedules
+            ),
+        )
+
+    def _next_due(self, now: datetime) -> datetime | None:
+        """Return when the passing of time alone changes what must be sent or said."""
+        moments: list[datetime] = []
+        for connector in self._connectors.values():
+            schedule = connector.resident_schedule(now)
+            if (renewal := renew_at(schedule, self.capabilities, now)) is not None:
+                moments.append(renewal)
+            # Draws are looked at by the hour: they are due at a quiet moment, not at a given one.
+            moments.append(now + timedelta(hours=1))
+            override = connector.memory.override
+            if (
+                override is not None
+                and override.kind is OverrideKind.DELAY
+                and override.until is not None
+            ):
+                moments.append(override.until + SETTLE)
+        future = [moment for moment in moments if moment > now]
+        return min(future, default=None)
+
+
+def _proven(capabilities: Capabilities, profile: ChargingProfile) -> Capabilities:
+    """Return the capabilities with what the acceptance of a resident profile shows."""
+    capabilities = replace(
+        capabilities, smart_charging=Support.WORKS, default_profile=Support.WORKS
+    )
+    if profile.kind is Kind.RELATIVE:
+        return replace(capabilities, relative_delay=Support.WORKS)
+    return capabilities

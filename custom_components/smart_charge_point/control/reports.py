@@ -1,0 +1,301 @@
+"""Up: what a wallbox tells, put into its state and its sessions."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+import logging
+from typing import Final, override
+
+from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..central_system.handler import Admission, BootAnswer, Handler
+from ..central_system.link import CallError, Link
+from ..model.capabilities import Support
+from ..model.charge_point import BootFacts, ConnectorStatus
+from ..model.events import (
+    Metered,
+    StatusChanged,
+    TransactionStarted,
+    TransactionStopped,
+)
+from ..model.meter import Measurand, Phase
+from ..rules.energy import Register, advance
+from .charge_point import ChargePoint
+from .connector import Connector
+from .override import OWNER_TAG, Override, OverrideKind
+from .sessions import LIVE
+
+_LOGGER = logging.getLogger(__name__)
+
+HEARTBEAT: Final = 300
+"""Seconds between a wallbox's signs of life; its clock is set with each."""
+START_PATIENCE: Final = 10
+"""Seconds that a wallbox has to begin the session of a car by itself before Home Assistant does."""
+BOOT_FLAP: Final = timedelta(minutes=15)
+"""Boots nearer to each other than this share one delay: some wallboxes say that they booted at each reconnection."""
+ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
+
+
+class Reports(Handler):
+    """Answers for one charge point."""
+
+    def __init__(self, charge_point: ChargePoint) -> None:
+        """Put what is told into `charge_point`."""
+        self._charge_point = charge_point
+        self._booted_at: datetime | None = None
+        self._cancel_start: dict[int, CALLBACK_TYPE] = {}
+
+    @callback
+    def stop(self) -> None:
+        """Let no timer outlive the charge point."""
+        for cancel in self._cancel_start.values():
+            cancel()
+        self._cancel_start.clear()
+
+    @property
+    @override
+    def admission(self) -> Admission:
+        return Admission.ACCEPTED
+
+    @override
+    def connected(self, link: Link) -> None:
+        self._charge_point.link = link
+        self._charge_point.seen_at = dt_util.utcnow()
+        for connector in self._charge_point.connectors.values():
+            connector.verified = False
+        self._charge_point.reconciler.set_link(link)
+        self._charge_point.publish()
+
+    @override
+    def disconnected(self, link: Link) -> None:
+        if self._charge_point.link is link:
+            self._charge_point.link = None
+            self._charge_point.reconciler.set_link(None)
+            self._charge_point.publish()
+
+    @override
+    def seen(self) -> None:
+        self._charge_point.seen_at = dt_util.utcnow()
+
+    @override
+    async def booted(self, boot: BootFacts) -> BootAnswer:
+        now = dt_util.utcnow()
+        memory = self._charge_point.memory
+        if boot.firmware != memory.boot.firmware:
+            # Another firmware may hold what this one refused.
+            memory.capabilities = replace(
+                memory.capabilities, smart_charging=Support.UNTRIED
+            )
+        memory.boot = boot
+        self._charge_point.reconciler.forget_acknowledged()
+        if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
+            self._delay_resumed_sessions(now)
+        self._booted_at = now
+        self._charge_point.store.save_soon()
+        self._charge_point.reconciler.wake()
+        self._charge_point.publish()
+        return BootAnswer(admission=Admission.ACCEPTED, interval=HEARTBEAT)
+
+    def _delay_resumed_sessions(self, now: datetime) -> None:
+        """Delay what a power cut interrupted and the wallbox takes up again (A11.7).
+
+        A session that outlived the cut is long past its own delay, so all the wallboxes of a street would start again
+        in the same second.
+        """
+        for connector in self._charge_point.connectors.values():
+            delay = connector.memory.session_delay
+            if connector.session is None or delay is None or not delay.seconds:
+                continue
+            if connector.standing_override(now) is None:
+                connector.memory.override = Override(
+                    kind=OverrideKind.DELAY,
+                    transaction_id=connector.session.transaction_id,
+                    since=now,
+                    until=now + timedelta(seconds=delay.seconds),
+                )
+
+    @override
+    async def status_changed(self, event: StatusChanged) -> None:
+        if event.connector == 0:
+            self._charge_point_status(event)
+            return
+        if (connector := self._charge_point.connector_told(event.connector)) is None:
+            return
+        before = connector.state.status
+        if connector.told_status(event.status, event.fault, event.at, event.at_trusted):
+            await self._charge_point.sessions.flowing(connector, event.status, event.at)
+            self._start_soon(connector, before)
+        self._charge_point.publish()
+
+    def _charge_point_status(self, event: StatusChanged) -> None:
+        """Take what a wallbox says of itself as a whole: some say nothing else of a connector that has no car."""
+        if len(self._charge_point.connectors) == 1:
+            (connector,) = self._charge_point.connectors.values()
+            if connector.status_at is None:
+                connector.told_status(
+                    event.status, event.fault, event.at, event.at_trusted
+                )
+                connector.status_at = None
+                self._charge_point.publish()
+
+    @override
+    async def authorize(self, tag: str) -> bool:
+        # Whose card it is has no part yet: a private wallbox charges for whoever can reach it.
+        return True
+
+    @override
+    async def transaction_started(self, event: TransactionStarted) -> int:
+        connector = (
+            self._charge_point.connector_told(event.connector)
+            or self._charge_point.connectors[1]
+        )
+        now = dt_util.utcnow()
+        before = connector.session
+        session = await self._charge_point.sessions.started(connector, event, now)
+        if connector.session is session and session is not before:
+            if event.meter is not None:
+                self._count(connector, event.meter, event.at, begins_session=True)
+            self._bind_override(connector, now)
+            connector.verified = False
+            await self._charge_point.store.save()
+            self._charge_point.reconciler.wake()
+        self._charge_point.publish()
+        return session.transaction_id
+
+    def _bind_override(self, connector: Connector, now: datetime) -> None:
+        """Give a wish that waited for a session to the one that began; hold its delay where the wallbox cannot."""
+        memory = connector.memory
+        session = connector.session
+        if session is None:
+            return
+        waiting = memory.override
+        if (
+            waiting is not None
+            and waiting.transaction_id is None
+            and waiting.stands_at(now)
+        ):
+            memory.override = replace(
+                waiting, transaction_id=session.transaction_id, until=None
+            )
+            return
+        memory.override = None
+        delay = memory.session_delay
+        if (
+            self._charge_point.memory.capabilities.relative_delay is Support.REFUSED
+            and delay is not None
+            and delay.seconds
+            and session.started_at >= delay.drawn_at
+        ):
+            memory.override = Override(
+                kind=OverrideKind.DELAY,
+                transaction_id=session.transaction_id,
+                since=session.started_at,
+                until=session.started_at + timedelta(seconds=delay.seconds),
+            )
+
+    @override
+    async def transaction_stopped(self, event: TransactionStopped) -> None:
+        now = dt_util.utcnow()
+        connector, session = await self._charge_point.sessions.stopped(event, now)
+        if connector is not None:
+            memory = connector.memory
+            if event.meter is not None:
+                self._count(connector, event.meter, event.at)
+            memory.override = None
+            connector.sent_override = None
+            connector.verified = False
+            used = memory.session_delay
+            if (
+                used is not None
+                and session is not None
+                and session.started_at >= used.drawn_at
+            ):
+                # It has served: the next session gets its own (A11.9). One that began before the draw is history.
+                memory.session_delay = None
+            await self._charge_point.store.save()
+            self._charge_point.reconciler.wake()
+        self._charge_point.publish()
+
+    @override
+    async def metered(self, event: Metered) -> None:
+        connector = self._charge_point.connector_told(event.connector or 1)
+        if connector is None:
+            return
+        now = dt_util.utcnow()
+        session = await self._charge_point.sessions.metered(connector, event, now)
+        ours = session is None or session is connector.session
+        for sample in event.samples:
+            if (energy := sample.values.get(ENERGY)) is not None:
+                self._count(connector, energy, sample.at)
+            fresh = abs(now - sample.at) <= LIVE and (
+                connector.readings_at is None or sample.at >= connector.readings_at
+            )
+            if fresh and ours:
+                connector.told_readings(sample.values, sample.at)
+        self._charge_point.publish()
+
+    @override
+    async def security_event(self, kind: str, info: str) -> None:
+        _LOGGER.info("%s reports the security event %s", self._charge_point.name, kind)
+
+    def _count(
+        self,
+        connector: Connector,
+        energy: float,
+        at: datetime,
+        *,
+        begins_session: bool = False,
+    ) -> None:
+        """Take a reading of the lifetime register."""
+        register = connector.memory.register or Register()
+        connector.memory.register, _ = advance(
+            register, energy, at, begins_session=begins_session
+        )
+        self._charge_point.store.save_soon()
+
+    def _start_soon(self, connector: Connector, before: ConnectorStatus) -> None:
+        """Begin the session of a car that was plugged in, unless the wallbox does so by itself."""
+        number = connector.number
+        if connector.state.status is not ConnectorStatus.PREPARING:
+            if (cancel := self._cancel_start.pop(number, None)) is not None:
+                cancel()
+            return
+        if (
+            not self._charge_point.settings.start_on_plug_in
+            or connector.start_tried
+            or connector.session is not None
+            or number in self._cancel_start
+            or before is ConnectorStatus.FINISHING
+        ):
+            return
+
+        async def start(_now: datetime) -> None:
+            self._cancel_start.pop(number, None)
+            await self._start_session(connector)
+
+        self._cancel_start[number] = async_call_later(
+            self._charge_point.hass, START_PATIENCE, start
+        )
+
+    async def _start_session(self, connector: Connector) -> None:
+        """Ask the wallbox to begin a session under the resident hours and delay."""
+        if (
+            self._charge_point.link is None
+            or connector.session is not None
+            or connector.start_tried
+        ):
+            return
+        connector.start_tried = True
+        try:
+            answer = await self._charge_point.link.start_transaction(
+                connector.number, OWNER_TAG, self._charge_point.memory.capabilities
+            )
+        except CallError as error:
+            _LOGGER.debug(
+                "%s did not begin a session: %s", self._charge_point.name, error
+            )
+        else:
+            _LOGGER.debug(
+                "%s was asked to begin a session: %s", self._charge_point.name, answer
+            )

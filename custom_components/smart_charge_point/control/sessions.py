@@ -1,0 +1,342 @@
+"""Sessions: what the wallbox tells of its transactions, brought into the ledger and kept in sight while they run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+import logging
+from typing import TYPE_CHECKING, Final
+
+from ..model.charge_point import ConnectorStatus, RunningSession
+from ..model.events import Metered, TransactionStarted, TransactionStopped
+from ..model.meter import Measurand, MeterSample, Phase
+from ..model.transaction import Doubt, Session, SessionSample, StopReason
+from ..records.ledger import Ledger
+from ..rules.energy import Register, advance
+from ..rules.flow_time import FlowMeter, flowing_in
+
+if TYPE_CHECKING:
+    from .connector import Connector
+
+_LOGGER = logging.getLogger(__name__)
+
+PROGRESS_EVERY: Final = timedelta(seconds=5)
+"""How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
+LONGEST_SILENCE: Final = timedelta(minutes=15)
+"""A longer stretch between two samples leaves the flow time in doubt."""
+LIVE: Final = timedelta(minutes=5)
+"""Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
+_ADOPTABLE: Final = frozenset(
+    {
+        ConnectorStatus.CHARGING,
+        ConnectorStatus.SUSPENDED_BY_CAR,
+        ConnectorStatus.SUSPENDED_BY_WALLBOX,
+    }
+)
+
+
+@dataclass(slots=True)
+class OpenSession:
+    """A session that runs. `register` counts from its start; `wallbox_id` is what the wallbox calls it."""
+
+    transaction_id: int
+    wallbox_id: int
+    connector: int
+    started_at: datetime
+    register: Register
+    flow: FlowMeter
+    doubts: set[Doubt] = field(default_factory=set)
+    sampled: bool = False
+    kept_at: datetime | None = None
+    """Up to when the ledger knows it."""
+
+    @staticmethod
+    def from_ledger(session: Session) -> OpenSession:
+        """Take up a session where the ledger left it."""
+        last, last_at = session.meter_last, session.meter_last_at
+        if last is None:
+            last, last_at = session.meter_start, session.started_at
+        return OpenSession(
+            transaction_id=session.transaction_id,
+            wallbox_id=session.wallbox_transaction_id or session.transaction_id,
+            connector=session.connector,
+            started_at=session.started_at,
+            register=Register(total=session.energy, last=last, at=last_at)
+            if last is not None
+            else Register(),
+            flow=FlowMeter(flowed=session.flow_time),
+            doubts=set(session.doubts),
+        )
+
+    def count(self, register: float, at: datetime) -> None:
+        """Take a reading of the lifetime register (Wh)."""
+        if self.register.last is None:
+            # Its start was never told: what came before this reading is not known.
+            self.register = Register(total=0, last=register, at=at)
+            return
+        self.register, doubt = advance(self.register, register, at)
+        if doubt is not None:
+            self.doubts.add(doubt)
+
+    def sample(self, sample: MeterSample) -> None:
+        """Take a sample."""
+        if (energy := sample.values.get(_ENERGY)) is not None:
+            self.count(energy, sample.at)
+        if (flowing := flowing_in(sample)) is not None:
+            self.sampled = True
+            self.flow = self.flow.mark(sample.at, flowing)
+        if not sample.at_trusted:
+            self.doubts.add(Doubt.TIME)
+
+    def snapshot(self, now: datetime) -> RunningSession:
+        """Return the session as it is at `now`."""
+        return RunningSession(
+            transaction_id=self.transaction_id,
+            started_at=self.started_at,
+            energy=self.register.total,
+            flow_time=self.flow.total(now),
+        )
+
+
+class SessionKeeper:
+    """Keeps the sessions of one charge point."""
+
+    def __init__(
+        self, ledger: Ledger, identity: str, connectors: Mapping[int, Connector]
+    ) -> None:
+        """Take the ledger and the connectors, whose `session` it sets."""
+        self._ledger = ledger
+        self._identity = identity
+        self._connectors = connectors
+        self._closed: set[int] = set()
+        """Ids that the wallbox may go on sending samples for; some do until they are switched off."""
+
+    async def restore(self) -> None:
+        """Take up the sessions that ran when Home Assistant stopped; of several on a connector, the latest."""
+        for session in await self._ledger.running(self._identity):
+            if (connector := self._connectors.get(session.connector)) is None:
+                continue
+            if connector.session is not None:
+                await self._close(
+                    connector.session,
+                    at=session.started_at,
+                    meter=None,
+                    reason=StopReason.SUPERSEDED,
+                )
+            connector.session = OpenSession.from_ledger(session)
+
+    async def save(self) -> None:
+        """Bring what runs into the ledger."""
+        for connector in self._connectors.values():
+            if connector.session is not None and connector.session.flow.at is not None:
+                await self._keep(connector.session, connector.session.flow.at)
+
+    async def change_identity(self, identity: str) -> None:
+        """Follow the charge point to its new hardware; what ran on the old one has ended."""
+        for connector in self._connectors.values():
+            if (session := connector.session) is not None:
+                await self._close(
+                    session,
+                    at=session.flow.at or session.started_at,
+                    meter=None,
+                    reason=StopReason.SUPERSEDED,
+                )
+                connector.session = None
+        self._identity = identity
+
+    async def started(
+        self, connector: Connector, event: TransactionStarted, now: datetime
+    ) -> OpenSession:
+        """Keep a transaction's beginning on the disk and return its session.
+
+        One that began before the connector's present session is history: it does not end that.
+        """
+        kept = await self._ledger.begin(self._identity, event, now)
+        session = OpenSession.from_ledger(kept)
+        current = connector.session
+        if current is not None and current.transaction_id == kept.transaction_id:
+            return current
+        if kept.stopped_at is not None:
+            return session
+        if not event.at_trusted:
+            session.doubts.add(Doubt.TIME)
+        if current is None or current.started_at <= session.started_at:
+            if current is not None:
+                await self._close(
+                    current,
+                    at=session.started_at,
+                    meter=None,
+                    reason=StopReason.SUPERSEDED,
+                )
+            connector.session = session
+        return session
+
+    async def stopped(
+        self, event: TransactionStopped, now: datetime
+    ) -> tuple[Connector | None, Session | None]:
+        """Keep a transaction's end on the disk; return the connector whose present session it was, and the session.
+
+        An id that was never given out ends the session that runs, if there is but one: some wallboxes forget what an
+        offline start was called.
+        """
+        running = {
+            connector.session.transaction_id: connector
+            for connector in self._connectors.values()
+            if connector.session is not None
+        }
+        known = (
+            await self._ledger.find(self._identity, event.transaction_id)
+            if event.transaction_id is not None
+            else None
+        )
+        if known is None:
+            candidates = [
+                connector
+                for connector in running.values()
+                if connector.session is not None
+                and connector.session.started_at <= event.at
+            ]
+            if len(candidates) != 1 or candidates[0].session is None:
+                _LOGGER.debug("A transaction ended that is not known: %s", event.at)
+                return None, None
+            session = candidates[0].session
+        elif (at := running.get(known.transaction_id)) is not None:
+            session = at.session or OpenSession.from_ledger(known)
+        else:
+            session = OpenSession.from_ledger(known)
+        for sample in event.samples:
+            session.sample(sample)
+        if not event.at_trusted:
+            session.doubts.add(Doubt.TIME)
+        kept = await self._close(
+            session, at=event.at, meter=event.meter, reason=event.reason
+        )
+        connector = running.get(session.transaction_id)
+        if connector is not None:
+            connector.session = None
+            connector.memory.last_session_energy = kept.energy if kept else None
+        return connector, kept
+
+    async def metered(
+        self, connector: Connector, event: Metered, now: datetime
+    ) -> OpenSession | None:
+        """Take samples into the session they belong to, and return that."""
+        session = connector.session
+        told = event.transaction_id
+        if told is not None and (
+            session is None or told not in {session.wallbox_id, session.transaction_id}
+        ):
+            session = await self._belongs_to(connector, told, event, now)
+        if session is None:
+            return None
+        points: list[SessionSample] = []
+        for sample in event.samples:
+            session.sample(sample)
+            points.append(_point(sample, session))
+        await self._ledger.add_samples(session.transaction_id, points)
+        if points and (
+            session.kept_at is None or points[-1].at - session.kept_at >= PROGRESS_EVERY
+        ):
+            await self._keep(session, points[-1].at)
+        return session
+
+    async def flowing(
+        self, connector: Connector, status: ConnectorStatus, at: datetime
+    ) -> None:
+        """Mark the flow of the running session by what the connector says of itself."""
+        session = connector.session
+        if session is None or at < session.started_at:
+            return
+        session.flow = session.flow.mark(at, status is ConnectorStatus.CHARGING)
+        await self._keep(session, at)
+
+    async def _belongs_to(
+        self, connector: Connector, told: int, event: Metered, now: datetime
+    ) -> OpenSession | None:
+        """Return the session that samples with an unexpected transaction id belong to.
+
+        Some wallboxes invent ids, some go on with that of an ended session: a session that runs on the connector takes
+        the samples unless they are known to be another one's. With none running, one that is plainly in progress is
+        adopted: it began while Home Assistant was not there.
+        """
+        if told in self._closed:
+            return None
+        known = await self._ledger.find(self._identity, told)
+        if known is not None:
+            if known.stopped_at is not None:
+                self._closed.add(told)
+                return None
+            return OpenSession.from_ledger(known)
+        if connector.session is not None:
+            return connector.session
+        if connector.state.status not in _ADOPTABLE or not event.samples:
+            return None
+        first = event.samples[0]
+        if now - first.at > LIVE:
+            return None
+        adopted = await self._ledger.adopt(
+            self._identity,
+            connector.number,
+            told,
+            first.at,
+            first.values.get(_ENERGY),
+        )
+        _LOGGER.info(
+            "Session %s was met while it was running and is kept from here on",
+            adopted.transaction_id,
+        )
+        connector.session = OpenSession.from_ledger(adopted)
+        return connector.session
+
+    async def _keep(self, session: OpenSession, at: datetime) -> None:
+        session.kept_at = at
+        await self._ledger.progress(
+            session.transaction_id,
+            energy=session.register.total,
+            flow_time=session.flow.total(at),
+            doubts=session.doubts,
+            meter_last=session.register.last,
+            at=session.register.at or at,
+        )
+
+    async def _close(
+        self,
+        session: OpenSession,
+        *,
+        at: datetime,
+        meter: float | None,
+        reason: StopReason,
+    ) -> Session | None:
+        if meter is not None:
+            session.count(meter, at)
+            if session.register.awaiting is not None:
+                # The last reading does not follow from the others, and no next one can tell which is right.
+                session.doubts.add(Doubt.REGISTER_JUMP)
+        else:
+            session.doubts.add(Doubt.STOP_METER)
+        session.flow = session.flow.mark(at, flowing=False)
+        if session.sampled and session.flow.longest_held > LONGEST_SILENCE:
+            session.doubts.add(Doubt.GAP)
+        return await self._ledger.finish(
+            self._identity,
+            session.transaction_id,
+            at=at,
+            meter=meter,
+            reason=reason,
+            energy=session.register.total,
+            flow_time=session.flow.flowed,
+            doubts=session.doubts,
+        )
+
+
+_ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
+_POWER: Final = (Measurand.POWER, Phase.TOTAL)
+_CURRENT: Final = (Measurand.CURRENT, Phase.TOTAL)
+
+
+def _point(sample: MeterSample, session: OpenSession) -> SessionSample:
+    return SessionSample(
+        at=sample.at,
+        power=sample.values.get(_POWER),
+        energy=session.register.total if _ENERGY in sample.values else None,
+        current=sample.values.get(_CURRENT),
+    )

@@ -1,0 +1,98 @@
+"""What the owner set for one charge point, and how its config subentry carries it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from ..model.capabilities import USUAL_MAXIMUM
+from ..model.hours import (
+    ChargingHours,
+    CivilWindow,
+    HoursChoice,
+    HoursDecision,
+    Weekday,
+)
+from ..model.limit import Limit
+from ..rules.charging_hours import charging_hours
+from ..rules.ruleset import GB_2021
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChargePointSettings:
+    """One charge point as the owner set it up.
+
+    `maximum` is what its installation may draw (6 to 80 A per phase), `phases` 1 or 3. `start_on_plug_in` lets Home
+    Assistant begin the session of a car that a wallbox would otherwise leave waiting for a card.
+    """
+
+    identity: str
+    decision: HoursDecision
+    maximum: Limit = USUAL_MAXIMUM
+    phases: int = 1
+    start_on_plug_in: bool = True
+
+    @staticmethod
+    def default(identity: str, now: datetime) -> ChargePointSettings:
+        """Return the settings of a charge point whose owner was not asked yet (A10.1)."""
+        return ChargePointSettings(
+            identity=identity,
+            decision=HoursDecision(
+                hours=GB_2021.default_hours,
+                choice=HoursChoice.UNANSWERED,
+                decided_at=now,
+            ),
+        )
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> ChargePointSettings:
+        """Read a config subentry's data, which `as_data` wrote."""
+        return ChargePointSettings(
+            identity=data["identity"],
+            decision=HoursDecision(
+                hours=hours_from_data(data["hours"]),
+                choice=HoursChoice(data["hours_choice"]),
+                decided_at=datetime.fromisoformat(data["hours_decided_at"]),
+                user_id=data["hours_user_id"],
+            ),
+            maximum=Limit(amperes=float(data["maximum_current"])),
+            phases=int(data["phases"]),
+            start_on_plug_in=data["start_on_plug_in"],
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """Return the data of a config subentry."""
+        return {
+            "identity": self.identity,
+            "hours": hours_to_data(self.decision.hours),
+            "hours_choice": self.decision.choice.value,
+            "hours_decided_at": self.decision.decided_at.isoformat(),
+            "hours_user_id": self.decision.user_id,
+            "maximum_current": self.maximum.amperes,
+            "phases": self.phases,
+            "start_on_plug_in": self.start_on_plug_in,
+        }
+
+
+def hours_to_data(hours: ChargingHours) -> list[dict[str, Any]]:
+    """Return charging hours as JSON can carry them."""
+    return [
+        {
+            "weekday": window.weekday.value,
+            "start": window.start.isoformat(),
+            "end": window.end.isoformat(),
+        }
+        for window in hours.windows
+    ]
+
+
+def hours_from_data(windows: Sequence[Mapping[str, Any]]) -> ChargingHours:
+    """Read charging hours that `hours_to_data` wrote."""
+    return charging_hours(
+        CivilWindow(
+            weekday=Weekday(window["weekday"]),
+            start=time.fromisoformat(window["start"]),
+            end=time.fromisoformat(window["end"]),
+        )
+        for window in windows
+    )
