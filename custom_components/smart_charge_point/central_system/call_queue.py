@@ -28,6 +28,8 @@ class _Outstanding:
     message_id: str
     action: str
     answer: asyncio.Future[Payload]
+    expiry: asyncio.TimerHandle | None = None
+    """Frees the line where the caller has gone away."""
 
 
 class CallQueue:
@@ -83,7 +85,8 @@ class CallQueue:
                 f"{action} was not answered in {timeout:g} s"
             ) from None
         except asyncio.CancelledError:
-            self._loop.call_at(deadline, self._release, call)
+            if self._outstanding is call:
+                call.expiry = self._loop.call_at(deadline, self._release, call)
             raise
         except ConnectionError as error:
             self._release(call)
@@ -131,13 +134,14 @@ class CallQueue:
                 turn.set_exception(
                     NotConnectedError("The socket closed before the call was sent")
                 )
-        call, self._outstanding = self._outstanding, None
-        if call is not None and not call.answer.done():
-            call.answer.set_exception(
-                NotConnectedError(
-                    f"The socket closed before {call.action} was answered"
+        if (call := self._outstanding) is not None:
+            if not call.answer.done():
+                call.answer.set_exception(
+                    NotConnectedError(
+                        f"The socket closed before {call.action} was answered"
+                    )
                 )
-            )
+            self._release(call)
 
     async def _turn(self, action: str, priority: Priority) -> None:
         """Wait until the line is free for this call; it is taken when this returns."""
@@ -158,6 +162,8 @@ class CallQueue:
         self._busy = True
 
     def _release(self, call: _Outstanding) -> None:
+        if call.expiry is not None:
+            call.expiry.cancel()
         if self._outstanding is call:
             self._outstanding = None
             self._next()

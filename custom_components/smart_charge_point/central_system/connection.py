@@ -224,15 +224,17 @@ class Connection(Transport):
             if self._transport.get_write_buffer_size():
                 self._transport.abort()
             if (worker := self._worker) is not None:
-                await asyncio.wait({worker}, timeout=self._timing.last_work)
-                worker.cancel()
+                try:
+                    await asyncio.wait({worker}, timeout=self._timing.last_work)
+                finally:
+                    worker.cancel()
 
     async def _read(self) -> None:
         socket = self._socket
         loop = self._loop
         pace = self._pace
         while True:
-            message = await socket.receive()
+            message = await pace.receive(socket.receive())
             self._heard_at = loop.time()
             kind = message.type
             if kind is WSMsgType.TEXT or kind is WSMsgType.BINARY:
@@ -246,7 +248,7 @@ class Connection(Transport):
                     return
             else:
                 return
-            if (wait := pace.frame()) is not None:
+            if (wait := pace.pause()) is not None:
                 if wait:
                     self._tally[Count.THROTTLED] += 1
                 await asyncio.sleep(wait)

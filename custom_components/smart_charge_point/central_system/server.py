@@ -112,19 +112,23 @@ class CentralSystem:
         """Close every socket with 1001 and the port. Waits a second at most for the other side."""
         if self._listener is not None:
             await self._listener.stop()
-        closing = [
+        connections = tuple(self._connections)
+        closing = {
             asyncio.ensure_future(connection.close(WSCloseCode.GOING_AWAY))
-            for connection in self._connections
-        ]
+            for connection in connections
+        } | self._retiring
         if closing:
             _, late = await asyncio.wait(closing, timeout=self._timing.stop)
             for task in late:
-                # Closing ends by aborting the transport, also when it is cancelled.
+                # It ends by aborting the transport, also when it is cancelled.
                 task.cancel()
-        for retiring in tuple(self._retiring):
-            retiring.cancel()
         if self._http is not None:
             await self._http.shutdown(self._timing.stop)
+        left = {one.working for one in connections if one.working is not None}
+        for task in left:
+            task.cancel()
+        if left := left | closing:
+            await asyncio.wait(left, timeout=self._timing.stop)
 
     def hand_over(self, identity: str, handler: Handler) -> bool:
         """Have `handler` answer for a connected charge point, without touching its socket; whether it is connected."""
