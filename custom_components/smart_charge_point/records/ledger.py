@@ -23,7 +23,7 @@ from ..model.transaction import Doubt, Session, SessionSample, SessionTotals, St
 from . import samples as sample_rows, sessions as session_rows
 from .database import Database
 from .errors import LedgerClosedError, LedgerError
-from .rows import doubt_bits, duration, figure, moment, number
+from .rows import doubt_bits, duration, figure, moment, number, session_energy
 from .samples import SampleStore
 from .sessions import Progress, Stop
 from .thinning import MOST_SAMPLES, thin, thin_to
@@ -84,8 +84,9 @@ class Ledger:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="session-ledger")
         try:
             await self._do(self._database.open)
-        except BaseException:
-            self._thread.shutdown(wait=False)
+        except BaseException as error:
+            # A call that was given up may still be at it.
+            self._thread.shutdown(wait=isinstance(error, LedgerError))
             self._thread = None
             raise
 
@@ -100,8 +101,10 @@ class Ledger:
         thread, self._thread = self._thread, None
         try:
             await asyncio.get_running_loop().run_in_executor(thread, self._end)
-        finally:
+        except BaseException:
             thread.shutdown(wait=False)
+            raise
+        thread.shutdown()
 
     async def checkpoint(self) -> None:
         """Bring everything into the main file for a backup, and leave that unchanged until `resume`.
@@ -220,11 +223,12 @@ class Ledger:
     ) -> None:
         """Take what a running session has come to; it is kept within a second. Returns at once.
 
-        Doubts are added to those it bears already. A session that is unknown or has ended stays as it is.
+        Doubts are added to those it bears already; an energy that cannot be leaves the earlier one and adds
+        `Doubt.REGISTER_JUMP`. A session that is unknown or has ended stays as it is.
         """
-        known = figure(energy)
-        if known is None or known < 0:
-            return
+        known = session_energy(energy)
+        if known is None:
+            doubts = {*doubts, Doubt.REGISTER_JUMP}
         self._gather(
             number(transaction_id),
             Progress(
@@ -300,6 +304,15 @@ class Ledger:
                 connection, charge_point, start, end, limit=limit, offset=offset
             )
         )
+
+    async def count(
+        self,
+        charge_point: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> int:
+        """Return how many sessions began in [start, end)."""
+        return (await self.totals(charge_point, start, end)).sessions
 
     async def totals(
         self,
@@ -434,6 +447,8 @@ class Ledger:
 
     def _end(self) -> None:
         self._write_gathered()
+        if self._progress or self._samples:
+            _LOGGER.error("The latest measurements of running sessions are lost")
         try:
             self._database.close()
         except sqlite3.Error as error:
@@ -445,7 +460,7 @@ def _later(earlier: Progress | None, later: Progress) -> Progress:
         return later
     measured = later if later.meter_last is not None else earlier
     return Progress(
-        later.energy,
+        earlier.energy if later.energy is None else later.energy,
         later.flow_time,
         earlier.doubts | later.doubts,
         measured.meter_last,

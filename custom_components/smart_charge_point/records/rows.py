@@ -13,6 +13,10 @@ _FIRST: Final = datetime.min.replace(tzinfo=UTC)
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 _LARGEST: Final = 2**63 - 1
+_LONGEST: Final = (
+    2**48
+)  # µs, nearly nine years: sums of such durations stay within Python's timedelta
+_MOST_ENERGY: Final = 1e9  # Wh: no car takes a GWh, but registers leap by four of them (requirements.md A9.6)
 
 # Written into files: a bit never changes its meaning.
 _BITS: Final[dict[Doubt, int]] = {
@@ -72,8 +76,8 @@ def moment_of(microseconds: int) -> datetime:
 
 
 def duration(span: timedelta) -> int:
-    """Return a duration in microseconds, never negative."""
-    return max(span // _MICROSECOND, 0)
+    """Return a duration in microseconds, never negative, nine years at most."""
+    return min(max(span // _MICROSECOND, 0), _LONGEST)
 
 
 def figure(value: float | None) -> float | None:
@@ -85,6 +89,12 @@ def figure(value: float | None) -> float | None:
     except OverflowError:
         return None
     return known if math.isfinite(known) else None
+
+
+def session_energy(value: float) -> float | None:
+    """Return the energy of a session, None where no session can have taken that."""
+    known = figure(value)
+    return known if known is not None and 0 <= known <= _MOST_ENERGY else None
 
 
 def text(value: str) -> str:

@@ -16,6 +16,7 @@ from .rows import (
     figure,
     moment,
     number,
+    session_energy,
     session_of,
     text,
 )
@@ -23,6 +24,8 @@ from .rows import (
 _IDS: Final = 2**31  # OCPP 1.6 says "integer"; wallboxes keep 32 bits, signed
 # A clock that is centuries ahead must not use up the ids: 147 million are left above this.
 _HIGHEST_FROM_CLOCK: Final = 2_000_000_000
+# Some wallboxes give each of their transactions the same id; a stop is not that late.
+_MOST_OF_ONE_ID: Final = 100
 # How long a wallbox without a clock is believed to repeat a start that we have answered.
 _REPETITION: Final = timedelta(hours=1) // timedelta(microseconds=1)
 
@@ -42,9 +45,9 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a running session has come to, in the units of its row."""
+    """What a running session has come to, in the units of its row; what is None stays as it was."""
 
-    energy: float
+    energy: float | None
     flow_time: int
     doubts: int
     meter_last: float | None
@@ -128,7 +131,7 @@ def progress(
 ) -> None:
     """Write what a running session has come to. One that has ended keeps the figures of its end."""
     connection.execute(
-        "UPDATE session SET energy = ?, flow_time = ?, doubts = doubts | ?, meter_last = coalesce(?, meter_last), "
+        "UPDATE session SET energy = coalesce(?, energy), flow_time = ?, doubts = doubts | ?, meter_last = coalesce(?, meter_last), "
         "meter_last_at = CASE WHEN ? IS NULL THEN meter_last_at ELSE ? END "
         "WHERE transaction_id = ? AND stopped_at IS NULL",
         (
@@ -159,8 +162,8 @@ def finish(
         if not provisional or stop.provisional:
             return ended, False
     doubts = set(stop.doubts)
-    energy = figure(stop.energy)
-    if energy is None or energy < 0:
+    energy = session_energy(stop.energy)
+    if energy is None:
         energy = ended.energy
         doubts.add(Doubt.REGISTER_JUMP)
     if stop.at < ended.started_at:
@@ -250,7 +253,7 @@ def totals(
     """Return what the sessions that began in [start, end) come to."""
     where, values = _period(charge_point, start, end)
     count, energy, flow_time = connection.execute(
-        f"SELECT count(*), total(energy), coalesce(sum(flow_time), 0) FROM session {where}",  # noqa: S608
+        f"SELECT count(*), total(energy), total(flow_time) FROM session {where}",  # noqa: S608
         values,
     ).fetchone()
     return SessionTotals(
@@ -342,8 +345,8 @@ def _numbered(
     return _select(
         connection,
         "WHERE charge_point = ? AND (transaction_id = ? OR wallbox_transaction_id = ?) "
-        "ORDER BY started_at DESC, transaction_id DESC",
-        (charge_point, told_id, told_id),
+        "ORDER BY started_at DESC, transaction_id DESC LIMIT ?",
+        (charge_point, told_id, told_id, _MOST_OF_ONE_ID),
     )
 
 

@@ -1,0 +1,102 @@
+"""What tests of the ledger tell it: starts, stops, measurements."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+import sqlite3
+from typing import Any
+
+from custom_components.smart_charge_point.model.events import TransactionStarted
+from custom_components.smart_charge_point.model.transaction import (
+    Doubt,
+    Session,
+    SessionSample,
+    StopReason,
+)
+from custom_components.smart_charge_point.records.ledger import Ledger
+
+NOW = datetime(2026, 11, 2, 7, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
+
+
+def started(
+    at: datetime = NOW,
+    *,
+    connector: int = 1,
+    tag: str = "04A1",
+    meter: float | None = 1000.0,
+    at_trusted: bool = True,
+) -> TransactionStarted:
+    """A start, as the wallbox tells it."""
+    return TransactionStarted(
+        connector=connector, tag=tag, meter=meter, at=at, at_trusted=at_trusted
+    )
+
+
+async def stop(
+    ledger: Ledger,
+    transaction_id: int,
+    *,
+    charge_point: str = "garage",
+    at: datetime = NOW + HOUR,
+    meter: float | None = 8000.0,
+    reason: StopReason = StopReason.LOCAL,
+    energy: float = 7000.0,
+    flow_time: timedelta = HOUR,
+    doubts: Iterable[Doubt] = (),
+    provisional: bool = False,
+) -> Session | None:
+    """End a session."""
+    return await ledger.finish(
+        charge_point,
+        transaction_id,
+        at=at,
+        meter=meter,
+        reason=reason,
+        energy=energy,
+        flow_time=flow_time,
+        doubts=doubts,
+        provisional=provisional,
+    )
+
+
+async def measure(
+    ledger: Ledger,
+    transaction_id: int,
+    *,
+    energy: float = 500.0,
+    flow_time: timedelta = MINUTE,
+    doubts: Iterable[Doubt] = (),
+    meter_last: float | None = 1500.0,
+    at: datetime = NOW + MINUTE,
+) -> None:
+    """Tell what a running session has come to."""
+    await ledger.progress(
+        transaction_id,
+        energy=energy,
+        flow_time=flow_time,
+        doubts=doubts,
+        meter_last=meter_last,
+        at=at,
+    )
+
+
+def sample(
+    at: datetime,
+    power: float | None = 7000.0,
+    energy: float | None = None,
+    current: float | None = None,
+) -> SessionSample:
+    """A point of a graph."""
+    return SessionSample(at=at, power=power, energy=energy, current=current)
+
+
+def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
+    """What another program finds in the file."""
+    other = sqlite3.connect(path)
+    try:
+        return other.execute(query).fetchall()
+    finally:
+        other.close()
