@@ -1,0 +1,126 @@
+"""Smart Charge Point: any OCPP wallbox as a smart charge point that belongs to its owner."""
+
+from homeassistant.const import CONF_PORT, Platform
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ConfigEntryNotReady
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.device_registry import AnyDeviceEntry, DeviceEntryType
+from homeassistant.helpers.typing import ConfigType
+
+from .const import DOMAIN
+from .control.controller import Controller
+from .control.site import Site
+from .coordinator import (
+    SmartChargePointConfigEntry,
+    SmartChargePointCoordinator,
+    SmartChargePointData,
+)
+from .records.errors import LedgerError
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.NUMBER,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register the actions."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(
+    hass: HomeAssistant, entry: SmartChargePointConfigEntry
+) -> bool:
+    """Start the central system and what the platforms show of its wallboxes."""
+    site = Site(hass, entry)
+    try:
+        await site.async_start()
+    except OSError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="port_in_use",
+            translation_placeholders={
+                "port": str(entry.data[CONF_PORT]),
+                "error": str(err),
+            },
+        ) from err
+    except LedgerError as err:
+        raise ConfigEntryNotReady(
+            translation_domain=DOMAIN,
+            translation_key="ledger_unusable",
+            translation_placeholders={"error": str(err)},
+        ) from err
+
+    server = dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        entry_type=DeviceEntryType.SERVICE,
+        identifiers={(DOMAIN, entry.entry_id)},
+        manufacturer="Smart Charge Point",
+        name=entry.title,
+    )
+    data = entry.runtime_data = SmartChargePointData(
+        site=site, port=entry.data[CONF_PORT], server_device_id=server.id
+    )
+
+    @callback
+    def add(controller: Controller) -> None:
+        data.async_add_coordinator(
+            SmartChargePointCoordinator(hass, entry, controller, server.id)
+        )
+
+    for controller in site.controllers.values():
+        add(controller)
+    try:
+        await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    except BaseException:
+        await site.async_stop()
+        raise
+    entry.async_on_unload(site.async_listen_controllers(add))
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
+    return True
+
+
+async def async_unload_entry(
+    hass: HomeAssistant, entry: SmartChargePointConfigEntry
+) -> bool:
+    """Stop the central system; the wallboxes keep to what they hold."""
+    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+        return False
+    await entry.runtime_data.site.async_stop()
+    return True
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: SmartChargePointConfigEntry, device: AnyDeviceEntry
+) -> bool:
+    """Let the owner delete the device of a connector that the wallbox does not have any more."""
+    data = entry.runtime_data
+    return device.id != data.server_device_id and not any(
+        device.id == coordinator.device_id
+        or device.id in coordinator.connector_device_ids.values()
+        for coordinator in data.coordinators.values()
+    )
+
+
+async def _async_entry_updated(
+    hass: HomeAssistant, entry: SmartChargePointConfigEntry
+) -> None:
+    """Take in what the owner changed, without touching the other wallboxes."""
+    data = entry.runtime_data
+    if entry.data[CONF_PORT] != data.port:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
+        return
+    async with data.update_lock:
+        await data.site.async_sync_subentries()
+        for subentry_id in data.coordinators.keys() - data.site.controllers.keys():
+            await data.coordinators.pop(subentry_id).async_shutdown()
+        for coordinator in data.coordinators.values():
+            coordinator.async_controller_changed()

@@ -1,0 +1,75 @@
+"""Buttons: what the owner wants of this session now."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, override
+
+from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .control.controller import Controller
+from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
+from .entity import (
+    ConnectorEntity,
+    SmartChargePointEntityDescription,
+    async_add_as_they_come,
+)
+
+PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectorButtonDescription(
+    ButtonEntityDescription, SmartChargePointEntityDescription
+):
+    """Describes a button of a connector. `press_fn` gets the connector's number."""
+
+    press_fn: Callable[[Controller, int], Awaitable[None]]
+
+
+BUTTONS: Final = (
+    ConnectorButtonDescription(
+        key="cancel_delay",
+        translation_key="cancel_delay",
+        press_fn=lambda controller, number: controller.async_cancel_delay(number),
+    ),
+    ConnectorButtonDescription(
+        key="charge_now",
+        translation_key="charge_now",
+        press_fn=lambda controller, number: controller.async_charge_now(number),
+    ),
+    ConnectorButtonDescription(
+        key="stop_charging",
+        translation_key="stop_charging",
+        press_fn=lambda controller, number: controller.async_stop_charging(number),
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: SmartChargePointConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Set up the buttons, now and as wallboxes come."""
+
+    def build(coordinator: SmartChargePointCoordinator) -> list[ConnectorButton]:
+        return [
+            ConnectorButton(coordinator, number, description)
+            for number in coordinator.data.connectors
+            for description in BUTTONS
+        ]
+
+    async_add_as_they_come(entry, async_add_entities, build)
+
+
+class ConnectorButton(ConnectorEntity, ButtonEntity):
+    """A button of a connector."""
+
+    entity_description: ConnectorButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Press the button."""
+        await self.entity_description.press_fn(self.controller, self.number)

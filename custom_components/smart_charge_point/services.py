@@ -1,0 +1,386 @@
+"""Actions: what automations and the owner can ask of a wallbox."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import (
+    HomeAssistant,
+    ServiceCall,
+    ServiceResponse,
+    SupportsResponse,
+    callback,
+)
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
+
+from .const import DOMAIN
+from .control.controller import Controller
+from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
+from .hours_form import WEEKDAYS
+from .model.charge_point import ConnectorState
+from .model.hours import ChargingHours, HoursChoice
+from .model.transaction import Session
+from .rules.charging_hours import charging_hours, hours_from_spans
+
+SERVICE_CANCEL_DELAY: Final = "cancel_delay"
+SERVICE_CHARGE_NOW: Final = "charge_now"
+SERVICE_GET_CHARGING_PLAN: Final = "get_charging_plan"
+SERVICE_GET_SESSIONS: Final = "get_sessions"
+SERVICE_SEND_OCPP: Final = "send_ocpp"
+SERVICE_SET_CHARGING_HOURS: Final = "set_charging_hours"
+SERVICE_STOP_CHARGING: Final = "stop_charging"
+
+ATTR_ACTION: Final = "action"
+ATTR_DAYS: Final = "days"
+ATTR_END: Final = "end"
+ATTR_HOURS: Final = "hours"
+ATTR_LIMIT: Final = "limit"
+ATTR_PAYLOAD: Final = "payload"
+ATTR_START: Final = "start"
+ATTR_WEEKDAYS: Final = "weekdays"
+ATTR_WINDOWS: Final = "windows"
+
+HOURS_DEFAULT: Final = "default"
+HOURS_NONE: Final = "none"
+
+TARGET_FIELDS: Final[dict[Any, Any]] = {**cv.ENTITY_SERVICE_FIELDS}
+
+TARGET_SCHEMA: Final = vol.Schema(TARGET_FIELDS)
+CHARGING_PLAN_SCHEMA: Final = vol.Schema(
+    {
+        **TARGET_FIELDS,
+        vol.Optional(ATTR_DAYS, default=7): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=14)
+        ),
+    }
+)
+SESSIONS_SCHEMA: Final = vol.Schema(
+    {
+        **TARGET_FIELDS,
+        vol.Optional(ATTR_START): cv.datetime,
+        vol.Optional(ATTR_END): cv.datetime,
+        vol.Optional(ATTR_LIMIT, default=100): vol.All(
+            vol.Coerce(int), vol.Range(min=1, max=10000)
+        ),
+    }
+)
+SEND_OCPP_SCHEMA: Final = vol.Schema(
+    {
+        **TARGET_FIELDS,
+        vol.Required(ATTR_ACTION): vol.All(cv.string, vol.Match(r"^[A-Za-z]{1,50}$")),
+        vol.Optional(ATTR_PAYLOAD, default=dict): dict,
+    }
+)
+WINDOW_SCHEMA: Final = vol.Schema(
+    {
+        vol.Optional(ATTR_WEEKDAYS, default=lambda: list(WEEKDAYS)): vol.All(
+            cv.ensure_list, vol.Length(min=1), [vol.In(WEEKDAYS)]
+        ),
+        vol.Required(ATTR_START): cv.time,
+        vol.Required(ATTR_END): cv.time,
+    }
+)
+CHARGING_HOURS_SCHEMA: Final = vol.All(
+    vol.Schema(
+        {
+            **TARGET_FIELDS,
+            vol.Exclusive(ATTR_HOURS, "hours"): vol.In((HOURS_DEFAULT, HOURS_NONE)),
+            vol.Exclusive(ATTR_WINDOWS, "hours"): vol.All(
+                cv.ensure_list, vol.Length(min=1), [WINDOW_SCHEMA]
+            ),
+        }
+    ),
+    cv.has_at_least_one_key(ATTR_HOURS, ATTR_WINDOWS),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A wallbox that an action is for, with the connectors that are meant."""
+
+    coordinator: SmartChargePointCoordinator
+    connectors: tuple[int, ...]
+
+    @property
+    def controller(self) -> Controller:
+        """The wallbox's controller."""
+        return self.coordinator.controller
+
+
+@callback
+def async_setup_services(hass: HomeAssistant) -> None:
+    """Register the actions."""
+    for service, applies, command in (
+        (
+            SERVICE_CANCEL_DELAY,
+            lambda connector: connector.delay_ends is not None,
+            Controller.async_cancel_delay,
+        ),
+        (
+            SERVICE_CHARGE_NOW,
+            lambda connector: connector.plugged_in,
+            Controller.async_charge_now,
+        ),
+        (
+            SERVICE_STOP_CHARGING,
+            lambda connector: connector.session is not None,
+            Controller.async_stop_charging,
+        ),
+    ):
+        hass.services.async_register(
+            DOMAIN, service, _command_handler(hass, applies, command), TARGET_SCHEMA
+        )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_SET_CHARGING_HOURS,
+        _async_set_charging_hours,
+        CHARGING_HOURS_SCHEMA,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_CHARGING_PLAN,
+        _async_get_charging_plan,
+        CHARGING_PLAN_SCHEMA,
+        SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_SESSIONS,
+        _async_get_sessions,
+        SESSIONS_SCHEMA,
+        SupportsResponse.ONLY,
+    )
+    async_register_admin_service(
+        hass,
+        DOMAIN,
+        SERVICE_SEND_OCPP,
+        _async_send_ocpp,
+        SEND_OCPP_SCHEMA,
+        SupportsResponse.OPTIONAL,
+    )
+
+
+def _command_handler(
+    hass: HomeAssistant,
+    applies: Callable[[ConnectorState], bool],
+    command: Callable[[Controller, int], Coroutine[Any, Any, None]],
+) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
+    """Return the handler of a command to a connector.
+
+    Of a wallbox with several connectors it goes to those that it can be for; where it can be for none, the first one's
+    controller says why.
+    """
+
+    async def handle(call: ServiceCall) -> None:
+        for target in _targets(call):
+            connectors = [
+                number
+                for number in target.connectors
+                if applies(target.coordinator.data.connectors[number])
+            ]
+            for number in connectors or target.connectors[:1]:
+                await command(target.controller, number)
+
+    return handle
+
+
+async def _async_set_charging_hours(call: ServiceCall) -> None:
+    """Put charging hours in force: the owner's own, the default ones, or none."""
+    for target in _targets(call):
+        controller = target.controller
+        if windows := call.data.get(ATTR_WINDOWS):
+            hours, choice = _hours(windows), HoursChoice.CHANGED
+        elif call.data[ATTR_HOURS] == HOURS_DEFAULT:
+            hours, choice = controller.ruleset.default_hours, HoursChoice.ACCEPTED
+        else:
+            hours, choice = ChargingHours.ALWAYS, HoursChoice.REMOVED
+        await controller.async_set_charging_hours(
+            hours, choice, call.context.user_id or ""
+        )
+
+
+def _hours(windows: list[dict[str, Any]]) -> ChargingHours:
+    """Return the hours that an action's windows make."""
+    return charging_hours(
+        civil
+        for window in windows
+        for civil in hours_from_spans(
+            [WEEKDAYS[name] for name in window[ATTR_WEEKDAYS]],
+            _whole_second(window[ATTR_START]),
+            _whole_second(window[ATTR_END]),
+        ).windows
+    )
+
+
+def _whole_second(moment: time) -> time:
+    return moment.replace(microsecond=0)
+
+
+async def _async_get_charging_plan(call: ServiceCall) -> ServiceResponse:
+    """Return the coming segments of the plan with their limits (A per phase) and reasons."""
+    until = dt_util.utcnow() + timedelta(days=call.data[ATTR_DAYS])
+    return {
+        "segments": [
+            {
+                "wallbox": target.controller.name,
+                "connector": number,
+                "start": dt_util.as_local(segment.start).isoformat(),
+                "end": dt_util.as_local(segment.end).isoformat(),
+                "limit": segment.limit.amperes,
+                "reason": segment.reason.value,
+            }
+            for target in _targets(call)
+            for number in target.connectors
+            for segment in target.controller.plan(number, until).segments
+        ]
+    }
+
+
+async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
+    """Return the sessions of a period, newest first."""
+    limit: int = call.data[ATTR_LIMIT]
+    found: list[tuple[Session, str]] = []
+    for target in _targets(call):
+        ledger = target.coordinator.config_entry.runtime_data.site.ledger
+        sessions = await ledger.sessions(
+            target.controller.identity,
+            _moment(call.data.get(ATTR_START)),
+            _moment(call.data.get(ATTR_END)),
+            limit,
+            0,
+        )
+        found.extend(
+            (session, target.controller.name)
+            for session in sessions
+            if session.connector in target.connectors
+        )
+    found.sort(key=lambda item: item[0].started_at, reverse=True)
+    return {"sessions": [_session(session, name) for session, name in found[:limit]]}
+
+
+def _moment(civil: datetime | None) -> datetime | None:
+    """Return a time of an action, given in the zone of the house where it names none, in UTC."""
+    return None if civil is None else dt_util.as_utc(civil)
+
+
+def _session(session: Session, name: str) -> dict[str, Any]:
+    """Return a session in the units of the entities. The tag is a credential and stays out."""
+    return {
+        "wallbox": name,
+        "connector": session.connector,
+        "id": session.transaction_id,
+        "start": dt_util.as_local(session.started_at).isoformat(),
+        "end": session.stopped_at and dt_util.as_local(session.stopped_at).isoformat(),
+        "energy": round(session.energy / 1000, 3),
+        "charging_minutes": round(session.flow_time.total_seconds() / 60, 1),
+        "stop_reason": session.stop_reason and session.stop_reason.value,
+        "doubts": sorted(doubt.value for doubt in session.doubts),
+        "short": session.folded,
+    }
+
+
+async def _async_send_ocpp(call: ServiceCall) -> ServiceResponse:
+    """Send a message to one wallbox and return its answer as it came."""
+    targets = _targets(call)
+    if len(targets) != 1:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="one_wallbox_only"
+        )
+    return await targets[0].controller.async_send_ocpp(
+        call.data[ATTR_ACTION], call.data[ATTR_PAYLOAD]
+    )
+
+
+@callback
+def _targets(call: ServiceCall) -> list[Target]:
+    """Return the wallboxes that an action is for.
+
+    Raises:
+        ServiceValidationError: a device is no wallbox of ours, its config entry is not loaded, or there is none at all.
+    """
+    selection = TargetSelection(call.data)
+    selected = async_extract_referenced_entity_ids(call.hass, selection)
+    entities = er.async_get(call.hass)
+    found: dict[str, set[int]] = {}
+    coordinators: dict[str, SmartChargePointCoordinator] = {}
+    # Of an area or a label, what is no wallbox is passed over; a device that was named must be one.
+    device_ids = selection.device_ids | selected.referenced_devices
+    device_ids |= {
+        entity.device_id
+        for entity_id in selected.referenced
+        if (entity := entities.async_get(entity_id)) and entity.device_id
+    }
+    for device_id in device_ids:
+        wallbox = _wallbox(call.hass, device_id)
+        if wallbox is None:
+            if device_id in selection.device_ids:
+                raise _unknown(device_id)
+            continue
+        coordinator, connectors = wallbox
+        subentry_id = coordinator.controller.subentry_id
+        coordinators[subentry_id] = coordinator
+        # The wallbox brings its child devices along: a child narrows only where it was named alone.
+        found.setdefault(subentry_id, set()).update(connectors)
+    if not found:
+        raise _unknown(", ".join(sorted(selected.referenced)) or "-")
+    return [
+        Target(
+            coordinator=coordinators[subentry_id],
+            connectors=tuple(sorted(connectors)),
+        )
+        for subentry_id, connectors in found.items()
+    ]
+
+
+def _unknown(device: str) -> ServiceValidationError:
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key="unknown_wallbox",
+        translation_placeholders={"device": device},
+    )
+
+
+@callback
+def _wallbox(
+    hass: HomeAssistant, device_id: str
+) -> tuple[SmartChargePointCoordinator, tuple[int, ...]] | None:
+    """Return the wallbox of a device with the connectors that it stands for; None where it is no wallbox of ours."""
+    device = dr.async_get(hass).async_get(device_id)
+    if device is None:
+        return None
+    entry: SmartChargePointConfigEntry | None = hass.config_entries.async_get_entry(
+        device.config_entry_id or ""
+    )
+    if entry is None or entry.domain != DOMAIN:
+        return None
+    if entry.state is not ConfigEntryState.LOADED:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN,
+            translation_key="not_loaded",
+            translation_placeholders={"name": device.name or ""},
+        )
+    coordinator = entry.runtime_data.coordinators.get(device.config_subentry_id or "")
+    if coordinator is None:
+        return None
+    numbers = tuple(coordinator.data.connectors)
+    if device_id != coordinator.device_id:
+        numbers = tuple(
+            number
+            for number in numbers
+            if coordinator.connector_device_ids[number] == device_id
+        )
+    return coordinator, numbers
