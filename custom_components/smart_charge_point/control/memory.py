@@ -79,6 +79,12 @@ class MemoryStore:
         self._saved_by = now + SAVE_DELAY
         self._store.async_delay_save(lambda: _memory_data(self.memory), SAVE_DELAY)
 
+    def learn(self, capabilities: Capabilities) -> None:
+        """Remember what the wallbox showed that it can or cannot do."""
+        if capabilities != self.memory.capabilities:
+            self.memory.capabilities = capabilities
+            self.save_soon()
+
     async def remove(self) -> None:
         """Forget the charge point."""
         await self._store.async_remove()

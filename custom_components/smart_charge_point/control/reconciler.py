@@ -16,18 +16,16 @@ from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
-from ..central_system.composite import Agreement, agrees, expected_limits
 from ..central_system.link import (
     Answer,
     CallError,
     CallRefusedError,
     CallTimedOutError,
-    CompositeSchedule,
     Link,
     NotConnectedError,
     Priority,
 )
-from ..central_system.profiles import ChargingProfile, Kind, Purpose
+from ..central_system.profiles import ChargingProfile, Kind
 from ..central_system.resident import (
     displaced_by,
     holds_through_clock_change,
@@ -47,22 +45,18 @@ from ..central_system.v16.probe import (
     read_capabilities,
 )
 from ..model.capabilities import Capabilities, Rung, Support
-from ..model.limit import Limit
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
 from .override import Override, OverrideKind
+from .readback import ReadBack
 
 _LOGGER = logging.getLogger(__name__)
 
-HORIZON: Final = timedelta(days=1)
-"""How far ahead the wallbox is asked what it will apply."""
 PATIENCE: Final = 3
 """Time-outs after which a profile counts as refused (ocpp.md 4.6)."""
 FIRST_RETRY: Final = timedelta(seconds=10)
 LAST_RETRY: Final = timedelta(minutes=10)
-MOST_FOREIGN_LEVELS: Final = 8
-"""How many stack levels above ours are cleared of what another central system left."""
 SETTLE: Final = timedelta(seconds=5)
 """After an edge, how long a wallbox may take to say that it applies the new limit."""
 
@@ -90,6 +84,7 @@ class Reconciler:
         self._failures = 0
         self._timeouts: dict[int, int] = {}
         self._probed_on: Link | None = None
+        self._readback = ReadBack(store, issues)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -172,7 +167,7 @@ class Reconciler:
         await self.hold_maximum(link)
         for connector in self._connectors.values():
             await self.apply_override(link, connector)
-            await self._verify(link, connector)
+            await self._readback.verify(link, connector)
         await self._probe_valid_from(link)
         self._report()
         return self._next_due(dt_util.utcnow())
@@ -186,7 +181,7 @@ class Reconciler:
         ):
             return
         probe = await read_capabilities(link, self.capabilities, memory.boot)
-        self.learn(
+        self._store.learn(
             replace(
                 probe.capabilities,
                 firmware=memory.boot.firmware,
@@ -197,13 +192,6 @@ class Reconciler:
         await apply_settings(link, probe.configuration)
         self._probed_on = link
         self._on_change()
-
-    @callback
-    def learn(self, capabilities: Capabilities) -> None:
-        """Remember what the wallbox showed that it can or cannot do."""
-        if capabilities != self._store.memory.capabilities:
-            self._store.memory.capabilities = capabilities
-            self._store.save_soon()
 
     async def hold(
         self,
@@ -236,7 +224,7 @@ class Reconciler:
                 del acknowledged[displaced]
             acknowledged[profile.profile_id] = profile
             connector.verified = False
-            self.learn(_proven(self.capabilities, profile))
+            self._store.learn(_proven(self.capabilities, profile))
             self._store.save_soon()
         for profile_id in stale(desired, acknowledged.values()):
             await link.clear_profile(profile_id, priority=priority)
@@ -283,7 +271,7 @@ class Reconciler:
             capabilities = replace(capabilities, rung=lower)
         else:
             capabilities = replace(capabilities, default_profile=Support.REFUSED)
-        self.learn(capabilities)
+        self._store.learn(capabilities)
 
     async def hold_maximum(
         self, link: Link, priority: Priority = Priority.CONTROL
@@ -309,7 +297,7 @@ class Reconciler:
             return
         if await self._send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired
-            self.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
+            self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
             connector.verified = False
             self._store.save_soon()
         else:
@@ -319,7 +307,7 @@ class Reconciler:
     def refuse_maximum(self) -> None:
         """Turn to lowering the resident profiles: the wallbox does not take, or does not obey, a maximum."""
         self._store.memory.maximum_profile = None
-        self.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
+        self._store.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
         self.wake()
 
     async def apply_override(
@@ -351,11 +339,11 @@ class Reconciler:
         if self.capabilities.transaction_profile is not Support.REFUSED:
             answer = await self._send(link, profile, priority)
             if answer is Answer.ACCEPTED:
-                self.learn(
+                self._store.learn(
                     replace(self.capabilities, transaction_profile=Support.WORKS)
                 )
             elif self.capabilities.transaction_profile is Support.UNTRIED:
-                self.learn(
+                self._store.learn(
                     replace(self.capabilities, transaction_profile=Support.REFUSED)
                 )
         if (
@@ -382,66 +370,6 @@ class Reconciler:
             connector.verified = False
         return answer
 
-    async def _verify(self, link: Link, connector: Connector) -> None:
-        """Read back what the wallbox applies, and compare it with what was sent where nothing else has a say."""
-        now = dt_util.utcnow()
-        if connector.verified or (
-            self.capabilities.composite_schedule is Support.REFUSED
-        ):
-            return
-        composite = await self._composite(link, connector)
-        connector.composite = composite
-        connector.verified = True
-        if composite is None or connector.session is not None:
-            return
-        schedule = connector.resident_schedule(now)
-        # Some wallboxes answer as if a session began now, delay and all, and some do not: both are right.
-        start = composite.start + timedelta(seconds=schedule.session_delay)
-        expected = expected_limits(
-            schedule,
-            min(schedule.limit, self._maximum_held()),
-            start,
-            HORIZON - timedelta(seconds=schedule.session_delay),
-        )
-        verdict = agrees(composite, expected, self.capabilities)
-        if verdict.agreement is not Agreement.DIFFERS:
-            self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
-            return
-        if connector.cleared_foreign:
-            _LOGGER.warning(
-                "The wallbox says it will apply %s from %s, not %s",
-                verdict.told,
-                verdict.moment,
-                verdict.expected,
-            )
-            self._issues.show(IssueKind.SCHEDULE_DIFFERS)
-            return
-        connector.cleared_foreign = True
-        await self._clear_foreign(link, connector)
-        connector.verified = False
-        await self._verify(link, connector)
-
-    async def _composite(
-        self, link: Link, connector: Connector
-    ) -> CompositeSchedule | None:
-        try:
-            composite = await link.composite_schedule(
-                connector.number,
-                int(HORIZON.total_seconds()),
-                self.capabilities,
-                priority=Priority.HOUSEKEEPING,
-            )
-        except CallRefusedError, CallTimedOutError:
-            composite = None
-        silent = composite is None
-        self.learn(
-            replace(
-                self.capabilities,
-                composite_schedule=Support.REFUSED if silent else Support.WORKS,
-            )
-        )
-        return composite
-
     def _hours_by_hand(self, connector: Connector, now: datetime) -> Override | None:
         """Return the hours as an override of the running session, where the wallbox takes no other profile."""
         capabilities = self.capabilities
@@ -460,30 +388,6 @@ class Reconciler:
             since=now,
         )
 
-    def _maximum_held(self) -> Limit:
-        held = self._store.memory.maximum_profile
-        return held.periods[0].limit if held else self.capabilities.maximum
-
-    async def _clear_foreign(self, link: Link, connector: Connector) -> None:
-        """Clear the default profiles above and beside ours, which another central system left behind.
-
-        Ours is in force by then, so a limit stands at every moment.
-        """
-        ours = {
-            profile.stack_level for profile in connector.memory.acknowledged.values()
-        }
-        levels = range(min(self.capabilities.max_stack_level, MOST_FOREIGN_LEVELS) + 1)
-        for level in levels:
-            for number in (0, connector.number):
-                if number == connector.number and level in ours:
-                    continue
-                try:
-                    await link.clear_foreign_profiles(
-                        number, level, Purpose.DEFAULT.value
-                    )
-                except CallRefusedError, CallTimedOutError:
-                    return
-
     async def _probe_valid_from(self, link: Link) -> None:
         """Find out, while nothing charges, whether the next season's hours can be left with the wallbox (A10.3)."""
         if self.capabilities.valid_from is not Support.UNTRIED or any(
@@ -500,7 +404,7 @@ class Reconciler:
         if support is Support.UNTRIED:
             # It would not tell: what is not proven is not relied upon.
             support = Support.REFUSED
-        self.learn(replace(self.capabilities, valid_from=support))
+        self._store.learn(replace(self.capabilities, valid_from=support))
         if support is Support.WORKS:
             self.wake()
 
@@ -514,7 +418,7 @@ class Reconciler:
             capabilities.maximum_profile,
         } == {Support.REFUSED}
         if refused:
-            self.learn(replace(capabilities, smart_charging=Support.REFUSED))
+            self._store.learn(replace(capabilities, smart_charging=Support.REFUSED))
         schedules = [
             connector.resident_schedule(now) for connector in self._connectors.values()
         ]

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any, Final, override
 
 from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import discovery_flow
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
@@ -76,6 +77,13 @@ class Site(Directory):
         except BaseException:
             await self.async_stop()
             raise
+        # At Home Assistant's end config entries are not unloaded.
+        self._entry.async_on_unload(
+            self._hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, self._ends)
+        )
+
+    async def _ends(self, _event: Event) -> None:
+        await self.async_stop()
 
     async def async_stop(self) -> None:
         """Close the sockets, keep what is to be kept, and close the ledger."""

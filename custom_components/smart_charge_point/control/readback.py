@@ -1,0 +1,126 @@
+"""Read back: what a wallbox says it will apply, held against what it accepted."""
+
+from dataclasses import replace
+from datetime import timedelta
+import logging
+from typing import Final
+
+from homeassistant.util import dt as dt_util
+
+from ..central_system.composite import Agreement, agrees, expected_limits
+from ..central_system.link import (
+    CallRefusedError,
+    CallTimedOutError,
+    CompositeSchedule,
+    Link,
+    Priority,
+)
+from ..central_system.profiles import Purpose
+from ..model.capabilities import Capabilities, Support
+from .connector import Connector
+from .issues import IssueKind, Issues
+from .memory import MemoryStore
+
+_LOGGER = logging.getLogger(__name__)
+
+HORIZON: Final = timedelta(days=1)
+"""How far ahead the wallbox is asked what it will apply."""
+MOST_FOREIGN_LEVELS: Final = 8
+"""How many stack levels are cleared of what another central system left."""
+
+
+class ReadBack:
+    """Asks one wallbox what it will apply."""
+
+    def __init__(self, store: MemoryStore, issues: Issues) -> None:
+        """Learn into the memory of `store`, complain to `issues`."""
+        self._store = store
+        self._issues = issues
+
+    @property
+    def _capabilities(self) -> Capabilities:
+        return self._store.memory.capabilities
+
+    async def verify(self, link: Link, connector: Connector) -> None:
+        """Read back what the wallbox applies, and compare it with what was sent where nothing else has a say."""
+        now = dt_util.utcnow()
+        if connector.verified or (
+            self._capabilities.composite_schedule is Support.REFUSED
+        ):
+            return
+        composite = await self._composite(link, connector)
+        connector.composite = composite
+        connector.verified = True
+        if composite is None or connector.session is not None:
+            return
+        schedule = connector.resident_schedule(now)
+        # Some wallboxes answer as if a session began now, delay and all, and some do not: both are right.
+        start = composite.start + timedelta(seconds=schedule.session_delay)
+        held = self._store.memory.maximum_profile
+        limit = min(schedule.limit, held.periods[0].limit) if held else schedule.limit
+        expected = expected_limits(
+            schedule,
+            limit,
+            start,
+            HORIZON - timedelta(seconds=schedule.session_delay),
+        )
+        verdict = agrees(composite, expected, self._capabilities)
+        if verdict.agreement is not Agreement.DIFFERS:
+            self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
+            return
+        if connector.cleared_foreign:
+            _LOGGER.warning(
+                "The wallbox says it will apply %s from %s, not %s",
+                verdict.told,
+                verdict.moment,
+                verdict.expected,
+            )
+            self._issues.show(IssueKind.SCHEDULE_DIFFERS)
+            return
+        connector.cleared_foreign = True
+        await self._clear_foreign(link, connector)
+        connector.verified = False
+        await self.verify(link, connector)
+
+    async def _composite(
+        self, link: Link, connector: Connector
+    ) -> CompositeSchedule | None:
+        try:
+            composite = await link.composite_schedule(
+                connector.number,
+                int(HORIZON.total_seconds()),
+                self._capabilities,
+                priority=Priority.HOUSEKEEPING,
+            )
+        except CallTimedOutError:
+            return None  # Busy, perhaps; it is asked again after the next change.
+        except CallRefusedError:
+            composite = None
+        silent = composite is None
+        self._store.learn(
+            replace(
+                self._capabilities,
+                composite_schedule=Support.REFUSED if silent else Support.WORKS,
+            )
+        )
+        return composite
+
+    async def _clear_foreign(self, link: Link, connector: Connector) -> None:
+        """Clear the default profiles above and beside ours, which another central system left behind.
+
+        Ours is in force by then, so a limit stands at every moment.
+        """
+        ours = {
+            profile.stack_level for profile in connector.memory.acknowledged.values()
+        }
+        levels = range(min(self._capabilities.max_stack_level, MOST_FOREIGN_LEVELS) + 1)
+        for level in levels:
+            for number in (0, connector.number):
+                if number == connector.number and level in ours:
+                    continue
+                try:
+                    await link.clear_foreign_profiles(
+                        number, level, Purpose.DEFAULT.value
+                    )
+                except CallRefusedError, CallTimedOutError:
+                    return
