@@ -1,0 +1,35 @@
+"""A central system on the loopback."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from custom_components.smart_charge_point.central_system.timing import Timing
+
+from .wire import World
+
+type NewWorld = Callable[..., Awaitable[World]]
+
+
+@pytest.fixture
+async def new_world(socket_enabled: None) -> AsyncIterator[NewWorld]:
+    """Make central systems with waits of their own; they are stopped in the end."""
+    made: list[World] = []
+
+    async def new(**waits: float) -> World:
+        waits.setdefault("close", 0.2)
+        waits.setdefault("stop", 0.2)
+        world = World(Timing(**waits))
+        made.append(world)
+        await world.start()
+        return world
+
+    yield new
+    for world in made:
+        await world.stop()
+
+
+@pytest.fixture
+async def world(new_world: NewWorld) -> World:
+    """A central system with its usual waits."""
+    return await new_world()
