@@ -84,6 +84,15 @@ class Schemas:
         self._requests = validators[Kind.REQUEST]
         self._answers = validators[Kind.ANSWER]
 
+    def fits(self, action: str, payload: Any, kind: Kind) -> bool:
+        """Return whether `payload` is as it should be; cheaper than `check` where it is not, whatever its size.
+
+        Raises:
+            KeyError: the version does not know `action`.
+        """
+        validators = self._requests if kind is Kind.REQUEST else self._answers
+        return bool(validators[action].is_valid(payload))
+
     def check(self, action: str, payload: Any, kind: Kind) -> tuple[Violation, ...]:
         """Return what `payload` violates; nothing where it is as it should be.
 
