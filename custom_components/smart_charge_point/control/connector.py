@@ -274,6 +274,7 @@ class Connector:
             energy=None if register is None else register.total,
             session=None if session is None else session.snapshot(now),
             last_session_energy=self.memory.last_session_energy,
+            last_session_flow_time=self.memory.last_session_flow_time,
             owner_limit=self.memory.owner_limit,
             requested=segment.limit,
             effective=self._effective(now) if connected else None,

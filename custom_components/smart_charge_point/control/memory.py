@@ -1,7 +1,7 @@
 """What a controller must know again after a restart: draws, limits, overrides, and what the wallbox last acknowledged."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -35,6 +35,7 @@ class ConnectorMemory:
     """By profile id: what the wallbox holds, as far as it ever said yes."""
     register: Register | None = None
     last_session_energy: float | None = None
+    last_session_flow_time: timedelta | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +46,8 @@ class Memory:
     capabilities: Capabilities = UNTRIED
     maximum_profile: ChargingProfile | None = None
     """The max profile that the wallbox last acknowledged."""
+    settings_asked: frozenset[tuple[str, str]] = frozenset()
+    """Configuration keys and values that were tried: a wallbox that reboots at each write is not asked twice."""
     connectors: dict[int, ConnectorMemory] = field(default_factory=dict)
 
 
@@ -118,6 +121,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "smart_charging": capabilities.smart_charging,
             "firmware": capabilities.firmware,
         },
+        "settings_asked": sorted(memory.settings_asked),
         "maximum_profile": memory.maximum_profile and to_store(memory.maximum_profile),
         "connectors": {
             str(number): _connector_data(connector)
@@ -150,6 +154,7 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             firmware=known["firmware"],
         ),
         maximum_profile=from_store(held) if (held := data["maximum_profile"]) else None,
+        settings_asked=frozenset((key, value) for key, value in data["settings_asked"]),
         connectors={
             int(number): _connector_from(connector)
             for number, connector in data["connectors"].items()
@@ -190,6 +195,9 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
         "acknowledged": [to_store(profile) for profile in memory.acknowledged.values()],
         "register": memory.register and memory.register.as_data(),
         "last_session_energy": memory.last_session_energy,
+        "last_session_flow_time": None
+        if memory.last_session_flow_time is None
+        else memory.last_session_flow_time.total_seconds(),
     }
 
 
@@ -233,4 +241,7 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
         acknowledged={profile.profile_id: profile for profile in profiles},
         register=data["register"] and Register.from_data(data["register"]),
         last_session_energy=data["last_session_energy"],
+        last_session_flow_time=None
+        if (flowed := data["last_session_flow_time"]) is None
+        else timedelta(seconds=flowed),
     )

@@ -6,7 +6,7 @@ the wallbox acknowledged is known by the profile itself, so the next run reaches
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 import logging
 import secrets
@@ -41,6 +41,7 @@ from ..central_system.resident import (
 )
 from ..central_system.v16.probe import (
     apply_settings,
+    may_probe_valid_from,
     probe_valid_from,
     read_capabilities,
 )
@@ -181,6 +182,8 @@ class Reconciler:
         ):
             return
         probe = await read_capabilities(link, self.capabilities, memory.boot)
+        for complaint in probe.complaints:
+            _LOGGER.debug("%s: %s is %s", *astuple(complaint))
         self._store.learn(
             replace(
                 probe.capabilities,
@@ -189,7 +192,11 @@ class Reconciler:
                 phases=memory.capabilities.phases,
             )
         )
-        await apply_settings(link, probe.configuration)
+        report = await apply_settings(
+            link, probe.configuration, boot=memory.boot, asked=memory.settings_asked
+        )
+        memory.settings_asked |= report.asked
+        self._store.save_soon()
         self._probed_on = link
         self._on_change()
 
@@ -396,8 +403,8 @@ class Reconciler:
             return
         connector = next(iter(self._connectors.values()))
         now = dt_util.utcnow()
-        if rung_for(connector.resident_schedule(now), self.capabilities, now) is not (
-            Rung.WEEKLY
+        if not may_probe_valid_from(
+            connector.resident_schedule(now), self.capabilities, now
         ):
             return
         support = await probe_valid_from(link, connector.number, self.capabilities, now)

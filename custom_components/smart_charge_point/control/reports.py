@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Admission, BootAnswer, Handler
 from ..central_system.link import CallError, Link
-from ..model.capabilities import Support
+from ..model.capabilities import UNTRIED, Support
 from ..model.charge_point import BootFacts, ConnectorStatus
 from ..model.events import (
     Metered,
@@ -85,8 +85,12 @@ class Reports(Handler):
         if boot.firmware != memory.boot.firmware:
             # Another firmware may hold what this one refused.
             memory.capabilities = replace(
-                memory.capabilities, smart_charging=Support.UNTRIED
+                UNTRIED,
+                connectors=memory.capabilities.connectors,
+                maximum=memory.capabilities.maximum,
+                phases=memory.capabilities.phases,
             )
+            memory.settings_asked = frozenset()
         memory.boot = boot
         self._charge_point.reconciler.forget_acknowledged()
         if self._booted_at is None or now - self._booted_at > BOOT_FLAP:

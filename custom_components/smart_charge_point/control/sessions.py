@@ -213,7 +213,9 @@ class SessionKeeper:
         connector = running.get(session.transaction_id)
         if connector is not None:
             connector.session = None
-            connector.memory.last_session_energy = kept.energy if kept else None
+            if kept is not None:
+                connector.memory.last_session_energy = kept.energy
+                connector.memory.last_session_flow_time = kept.flow_time
         return connector, kept
 
     async def metered(
