@@ -95,7 +95,8 @@ def coming(
     kept = list(coming[: capabilities.max_periods])
     if len(kept) > 1 and kept[-1][1]:
         kept.pop()
-    while len(kept) > 2 and kept[-3][0] - start >= COVERAGE:
+    # From the next edge, at which it is renewed: until then it reaches further still.
+    while len(kept) > 2 and kept[-3][0] - kept[1][0] >= COVERAGE:
         del kept[-2:]
     steps = tuple(
         Step(offset=int((moment - start).total_seconds()), allowed=allowed)
@@ -222,10 +223,9 @@ def pattern_for_days(schedule: ResidentSchedule, now: datetime) -> WeekPattern:
         return following
     if now < week.valid_to - WEEK:
         return week
-    start = timeline.last_change(week, following, now)
     rest = [
-        *timeline.changes(week, None, start, week.valid_to),
-        *timeline.changes(following, None, start, week.valid_to),
+        *timeline.changes(week, None, now, week.valid_to),
+        *timeline.changes(following, None, now, week.valid_to),
     ]
     return following if all(allowed for _, allowed in rest) else week
 

@@ -118,7 +118,7 @@ def renew_at(
     if rung in {Rung.NEXT_DAY, Rung.HOME_ASSISTANT}:
         return edge
     ends = week.valid_to
-    if ends is None or now >= ends:
+    if ends is None or now >= ends or hours_profiles.constant(schedule):
         return None
     if following is None or hours_profiles.holds_next_season(
         schedule, capabilities, rung
@@ -126,7 +126,9 @@ def renew_at(
         return ends
     if now < ends - WEEK:
         return ends - WEEK
-    return ends if edge is None else min(edge, ends)
+    # A day of the next season can be taken up at an edge of its own.
+    edges = (edge, timeline.next_change(following, None, now))
+    return min([ends, *(moment for moment in edges if moment is not None)])
 
 
 def holds_through_clock_change(
@@ -342,15 +344,12 @@ def _effect(profile: ChargingProfile) -> ChargingProfile:
     if profile.start is None:
         return profile
     start = profile.start
-    match profile.kind:
-        case Kind.WEEKLY:
-            start = MAXIMUM_SINCE + (start - MAXIMUM_SINCE) % WEEK
-        case Kind.DAILY:
-            start = MAXIMUM_SINCE + (start - MAXIMUM_SINCE) % DAY
-        case Kind.ABSOLUTE if len(profile.periods) == 1 and profile.duration is None:
-            start = MAXIMUM_SINCE
-        case _:
-            pass
+    if len(profile.periods) == 1 and _always_speaks(profile):
+        start = MAXIMUM_SINCE
+    elif profile.kind is Kind.WEEKLY:
+        start = MAXIMUM_SINCE + (start - MAXIMUM_SINCE) % WEEK
+    elif profile.kind is Kind.DAILY:
+        start = MAXIMUM_SINCE + (start - MAXIMUM_SINCE) % DAY
     return replace(profile, start=start)
 
 
