@@ -21,6 +21,7 @@ from ..central_system.link import (
     CallError,
     CallRefusedError,
     CallTimedOutError,
+    Configuration,
     Link,
     NotConnectedError,
     Priority,
@@ -85,6 +86,8 @@ class Reconciler:
         self._failures = 0
         self._timeouts: dict[int, int] = {}
         self._probed_on: Link | None = None
+        self._unset: Configuration | None = None
+        """What a newly met wallbox has set, until it was told what it should."""
         self._readback = ReadBack(store, issues)
 
     @property
@@ -169,12 +172,13 @@ class Reconciler:
         for connector in self._connectors.values():
             await self.apply_override(link, connector)
             await self._readback.verify(link, connector)
+        await self._configure(link)
         await self._probe_valid_from(link)
         self._report()
         return self._next_due(dt_util.utcnow())
 
     async def _probe(self, link: Link) -> None:
-        """Ask a wallbox what it can do: once for each firmware, and set what it should report."""
+        """Ask a wallbox what it can do: once for each firmware."""
         memory = self._store.memory
         if self._probed_on is link or (
             memory.capabilities.smart_charging is not Support.UNTRIED
@@ -192,13 +196,21 @@ class Reconciler:
                 phases=memory.capabilities.phases,
             )
         )
+        self._probed_on = link
+        self._unset = probe.configuration
+        self._on_change()
+
+    async def _configure(self, link: Link) -> None:
+        """Set what a newly met wallbox should report. The hours went first: a change may make it reboot."""
+        if (configuration := self._unset) is None:
+            return
+        self._unset = None
+        memory = self._store.memory
         report = await apply_settings(
-            link, probe.configuration, boot=memory.boot, asked=memory.settings_asked
+            link, configuration, boot=memory.boot, asked=memory.settings_asked
         )
         memory.settings_asked |= report.asked
         self._store.save_soon()
-        self._probed_on = link
-        self._on_change()
 
     async def hold(
         self,
