@@ -18,7 +18,7 @@ async def new_world(socket_enabled: None) -> AsyncIterator[NewWorld]:
 
     async def new(**waits: float) -> World:
         waits.setdefault("close", 0.2)
-        waits.setdefault("stop", 0.2)
+        waits.setdefault("stop", 0.05)
         world = World(Timing(**waits))
         made.append(world)
         await world.start()

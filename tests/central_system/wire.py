@@ -95,7 +95,9 @@ class World:
             timing=timing,
         )
         self.port = 0
-        self.http: aiohttp.ClientSession = aiohttp.ClientSession()
+        self.http: aiohttp.ClientSession = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0)
+        )
         self.boxes: list[Box] = []
 
     def dialect(
@@ -112,10 +114,10 @@ class World:
         """Close everything."""
         for gate in self.gates.values():
             gate.set()
+        await self.server.stop()
         for box in self.boxes:
             await box.close()
         await self.http.close()
-        await self.server.stop()
 
     def url(self, path: str) -> str:
         """Return the address with `path`, which begins with a slash."""
@@ -124,7 +126,7 @@ class World:
     async def box(self, path: str = "/WB1", **arguments: Any) -> Box:
         """Dial in."""
         arguments.setdefault("protocols", ("ocpp1.6",))
-        arguments.setdefault("autoping", True)
+        arguments.setdefault("timeout", aiohttp.ClientWSTimeout(ws_close=0.2))
         box = Box(await self.http.ws_connect(self.url(path), **arguments))
         self.boxes.append(box)
         return box
@@ -140,6 +142,15 @@ class World:
     def count(self, count: Count) -> int:
         """Return how often something was counted."""
         return self.server.counters.counts[count]
+
+    def journal(self, identity: str) -> list[dict[str, Any]]:
+        """Return what the journal of a wallbox shows."""
+        journal = self.server.journal(identity)
+        return journal.export() if journal else []
+
+    def journal_notes(self, identity: str) -> list[str]:
+        """Return the notes in the journal of a wallbox."""
+        return [entry["note"] for entry in self.journal(identity) if entry["note"]]
 
     def actions(self) -> list[str]:
         """Return the actions that dialects received."""

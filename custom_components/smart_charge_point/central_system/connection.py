@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 import logging
+from struct import Struct
 from typing import Final, Literal, override
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -44,6 +45,8 @@ MALFORMED: Final = "(malformed)"
 """What the journal calls a frame that has no action."""
 UNASKED: Final = "(unasked)"
 """What the journal calls an answer to no call of ours."""
+PACK_CODE: Final = Struct("!H").pack
+"""A closing frame's code (RFC 6455 5.5.1)."""
 
 type Socket = web.WebSocketResponse[Literal[False]]
 """A websocket that gives text frames as bytes: they are read as JSON, not as text."""
@@ -102,6 +105,8 @@ class Connection(Transport):
         self._room: asyncio.Future[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
+        self._farewell: asyncio.Future[None] = self._loop.create_future()
+        """Done when the other side says nothing more."""
         self._predecessor: asyncio.Task[None] | None = None
         self._malformed_at: deque[float] = deque(maxlen=MAX_MALFORMED)
         self._told_errors: set[type[Exception]] = set()
@@ -157,18 +162,22 @@ class Connection(Transport):
 
     @override
     async def close(self, code: int = WSCloseCode.OK) -> None:
+        self.begin_close(code)
+        if self._closing is not None:
+            await asyncio.shield(self._closing)
+
+    def begin_close(self, code: int = WSCloseCode.OK) -> None:
+        """Close without waiting for it."""
         if not self._open:
             return
         self._shut()
         self.journal.event(f"closing with {int(code)}")
-        try:
-            async with asyncio.timeout(self._timing.close):
-                await self._socket.close(code=code, drain=False)
-        except TimeoutError, ConnectionError:
-            pass
-        finally:
-            # The closing frame has gone out or never will; a half-open socket must not linger until TCP gives up.
-            self._transport.abort()
+        self._closing = self._loop.create_task(self._close(code))
+
+    def abort(self) -> None:
+        """End the socket without a word."""
+        self._shut()
+        self._transport.abort()
 
     @override
     def identify(self, identity: str) -> None:
@@ -218,8 +227,16 @@ class Connection(Transport):
         self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
         try:
             await self._read()
+        except asyncio.CancelledError:
+            if self._worker is not None:
+                self._worker.cancel()
+            raise
         finally:
             self._shut()
+            if not self._farewell.done():
+                self._farewell.set_result(None)
+            if self._closing is not None:
+                await asyncio.wait({self._closing})
             self.journal.event(f"closed with {self._socket.close_code}")
             if self._transport.get_write_buffer_size():
                 self._transport.abort()
@@ -247,6 +264,9 @@ class Connection(Transport):
                 except ConnectionError:
                     return
             else:
+                if kind is WSMsgType.CLOSE and self._closing is None:
+                    with suppress(ConnectionError):
+                        await socket.close(drain=False)
                 return
             if (wait := pace.pause()) is not None:
                 if wait:
@@ -255,6 +275,18 @@ class Connection(Transport):
             if len(self._inbox) >= MAX_INBOX:
                 self._room = loop.create_future()
                 await self._room
+
+    async def _close(self, code: int) -> None:
+        """Exchange closing frames, then end the socket."""
+        try:
+            async with asyncio.timeout(self._timing.close):
+                await self._socket.send_frame(PACK_CODE(code), WSMsgType.CLOSE)
+                await self._farewell
+        except TimeoutError, ConnectionError:
+            pass
+        finally:
+            # A half-open socket must not linger until TCP gives up.
+            self._transport.abort()
 
     def _take(self, data: bytes) -> None:
         """Take one frame. Never waits, never raises."""
@@ -266,8 +298,7 @@ class Connection(Transport):
                 entry = self.journal.keep(True, frame.action, data)
                 if frame.mended:
                     note_at(entry, frame.mended)
-                if self._handler is not None:
-                    self._handler.seen()
+                self._tell_seen()
                 self._begin_work(frame, data, entry)
             elif isinstance(frame, MalformedFrame):
                 self._malformed(frame, data)
@@ -304,7 +335,7 @@ class Connection(Transport):
                 except ConnectionError:
                     note_at(entry, "handled, but the socket closed before the answer")
                 if self._refused:
-                    self._drop(WSCloseCode.POLICY_VIOLATION)
+                    self.begin_close(WSCloseCode.POLICY_VIOLATION)
                     return
                 if not self._inbox:
                     return
@@ -345,8 +376,7 @@ class Connection(Transport):
         entry = self.journal.keep(True, action or UNASKED, data)
         if action is None:
             note_at(entry, "answers no call that waits")
-        if self._handler is not None:
-            self._handler.seen()
+        self._tell_seen()
 
     def _malformed(self, frame: MalformedFrame, data: bytes) -> None:
         entry = self.journal.keep(True, MALFORMED, data)
@@ -361,7 +391,7 @@ class Connection(Transport):
                 self._identity,
                 self._peer,
             )
-            self._drop(WSCloseCode.UNSUPPORTED_DATA)
+            self.begin_close(WSCloseCode.UNSUPPORTED_DATA)
             return
         times.append(now)
         if frame.message_id is None:
@@ -385,6 +415,8 @@ class Connection(Transport):
         Raises:
             ConnectionError: the socket is gone.
         """
+        if not self._open:
+            raise ConnectionResetError("The socket is closing")
         self.journal.keep(False, action, data)
         await self._socket.send_frame(data, WSMsgType.TEXT)
 
@@ -394,8 +426,7 @@ class Connection(Transport):
         if self._loop.time() - self._heard_at > patience:
             self._tally[Count.DEAD_LINKS] += 1
             self.journal.event(f"dead: nothing came for {patience:g} s")
-            self._shut()
-            self._transport.abort()
+            self.abort()
             return
         if self._pong_due:
             self._tally[Count.PINGS_UNANSWERED] += 1
@@ -418,15 +449,17 @@ class Connection(Transport):
         if self._ping_timer is not None:
             self._ping_timer.cancel()
 
-    def _drop(self, code: WSCloseCode) -> None:
-        """Close without waiting for it."""
-        if self._closing is None:
-            self._closing = self._loop.create_task(self.close(code))
-
     def _make_room(self) -> None:
         room, self._room = self._room, None
         if room is not None and not room.done():
             room.set_result(None)
+
+    def _tell_seen(self) -> None:
+        if self._handler is not None:
+            try:
+                self._handler.seen()
+            except Exception as error:  # noqa: BLE001 - the edge: the frame is worked on all the same
+                self._tell_error(error, "noting a frame")
 
     def _tell_connected(self, handler: Handler) -> None:
         try:

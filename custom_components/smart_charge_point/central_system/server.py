@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 import logging
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from aiohttp import WSCloseCode, hdrs, web
@@ -66,8 +66,8 @@ class CentralSystem:
         self._timing = timing or Timing()
         self._tally: Tally = Counter()
         self._registry: dict[str, Connection] = {}
-        self._connections: set[Connection] = set()
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._connections: dict[Connection, asyncio.Task[Any]] = {}
+        """All that have had their handshake, also those without an identity, and what serves them."""
         self._journals: dict[str, FrameJournal] = {}
         self._http: web.Server | None = None
         self._listener: Listener | None = None
@@ -112,23 +112,23 @@ class CentralSystem:
         """Close every socket with 1001 and the port. Waits a second at most for the other side."""
         if self._listener is not None:
             await self._listener.stop()
-        connections = tuple(self._connections)
-        closing = {
-            asyncio.ensure_future(connection.close(WSCloseCode.GOING_AWAY))
-            for connection in connections
-        } | self._retiring
-        if closing:
-            _, late = await asyncio.wait(closing, timeout=self._timing.stop)
-            for task in late:
-                # It ends by aborting the transport, also when it is cancelled.
-                task.cancel()
+        for connection in self._connections:
+            connection.begin_close(WSCloseCode.GOING_AWAY)
+        await self._ended()
+        # Whoever still stands is half-open, or works on something that does not end.
+        for connection, serving in self._connections.items():
+            connection.abort()
+            serving.cancel()
+        await self._ended()
         if self._http is not None:
             await self._http.shutdown(self._timing.stop)
-        left = {one.working for one in connections if one.working is not None}
-        for task in left:
-            task.cancel()
-        if left := left | closing:
-            await asyncio.wait(left, timeout=self._timing.stop)
+
+    async def _ended(self) -> None:
+        """Wait until all connections have ended, but not for long."""
+        tasks = set(self._connections.values())
+        tasks.update(one.working for one in self._connections if one.working)
+        if tasks:
+            await asyncio.wait(tasks, timeout=self._timing.stop)
 
     def hand_over(self, identity: str, handler: Handler) -> bool:
         """Have `handler` answer for a connected charge point, without touching its socket; whether it is connected."""
@@ -177,6 +177,7 @@ class CentralSystem:
             return _refusal(503, "Too many connections")
         socket: Socket = web.WebSocketResponse(
             timeout=self._timing.close,
+            autoclose=False,
             autoping=False,
             protocols=(chosen,) if chosen else (),
             max_msg_size=MAX_SOCKET_BYTES,
@@ -203,12 +204,14 @@ class CentralSystem:
             tally=self._tally,
             timing=self._timing,
         )
-        self._connections.add(connection)
+        serving = asyncio.current_task()
+        if serving is not None:
+            self._connections[connection] = serving
         try:
             connection.begin(self._take_over(connection, identity))
             await connection.run()
         finally:
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
             self._forget(connection)
         return socket
 
@@ -257,10 +260,7 @@ class CentralSystem:
             return None
         self._tally[Count.SWAPS] += 1
         old.retire()
-        # The old socket is closed behind the new one's back: half-open, it takes its time.
-        retiring = asyncio.get_running_loop().create_task(old.close())
-        self._retiring.add(retiring)
-        retiring.add_done_callback(self._retiring.discard)
+        old.begin_close()
         return old.working
 
     def _forget(self, connection: Connection) -> None:
