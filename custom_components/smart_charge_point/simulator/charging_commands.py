@@ -11,10 +11,11 @@ from .profile import (
     Unit,
     read_profile,
 )
-from .protocol import CallRefusedError, Payload
+from .protocol import Payload
+from .refusal import CallRefusedError
 
 if TYPE_CHECKING:
-    from .wallbox import Wallbox
+    from .body import Body
 
 _UNIT_NAMES = {
     Unit.AMPERES: frozenset({"current", "a"}),
@@ -25,7 +26,7 @@ _UNIT_NAMES = {
 class ChargingCommands:
     """Carries out the Smart Charging profile's calls."""
 
-    def __init__(self, wallbox: Wallbox) -> None:
+    def __init__(self, wallbox: Body) -> None:
         """Do what is asked to this wallbox's profiles."""
         self._wallbox = wallbox
 
@@ -57,7 +58,7 @@ class ChargingCommands:
             purpose=Purpose(purpose) if purpose is not None else None,
             stack_level=payload.get("stackLevel"),
         )
-        self._wallbox.update()
+        self._wallbox.profiles_cleared()
         return {"status": "Accepted" if forgotten else "Unknown"}
 
     def composite(self, payload: Payload) -> Payload:

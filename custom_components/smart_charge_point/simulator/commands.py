@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from .charging_commands import ChargingCommands
 from .connector import Connector, Reservation, Transaction
 from .profile import RefusedProfileError, read_profile
-from .protocol import Call, CallRefusedError, Payload
+from .protocol import Call, Payload
+from .refusal import CallRefusedError
 from .whitelist import ACCEPTED
 
 if TYPE_CHECKING:
-    from .wallbox import Wallbox
+    from .body import Body
 
 _REJECTED: Payload = {"status": "Rejected"}
 _ACCEPTED: Payload = {"status": "Accepted"}
@@ -21,7 +22,7 @@ _ACCEPTED: Payload = {"status": "Accepted"}
 class Commands:
     """Carries out the central system's calls."""
 
-    def __init__(self, wallbox: Wallbox) -> None:
+    def __init__(self, wallbox: Body) -> None:
         """Do what is asked to this wallbox."""
         self._wallbox = wallbox
         self._charging = ChargingCommands(wallbox)
@@ -208,7 +209,7 @@ class Commands:
                     range(len(wallbox.connectors) + 1) if number is None else (number,)
                 )
                 for each in numbers:
-                    wallbox.report_status(each, always=True, triggered=True)
+                    wallbox.reports.send(each, always=True, triggered=True)
             case "MeterValues":
                 measurands = wallbox.configuration.items("MeterValuesSampledData")
                 for connector in self._connectors(number or 0):

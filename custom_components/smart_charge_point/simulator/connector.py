@@ -35,7 +35,7 @@ class Transaction:
     meter_start: int
     identifier: int | None = None
     refused: bool = False
-    given_up: bool = False
+    never_numbered: bool = False
     samples: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -73,6 +73,7 @@ class Connector:
         self.tag: str | None = None
         self.finished = False
         self.fault: str | None = None
+        self.on_one_phase = False
         self.amperes = 0.0
         self.offered = 0.0
         self.measured_at: datetime | None = None
@@ -80,7 +81,9 @@ class Connector:
     @property
     def phases_in_use(self) -> int:
         """On how many phases the car that is plugged in charges."""
-        return min(self.phases, self.car.phases) if self.car else 0
+        if self.car is None:
+            return 0
+        return 1 if self.on_one_phase else min(self.phases, self.car.phases)
 
     @property
     def whole_wh(self) -> int:

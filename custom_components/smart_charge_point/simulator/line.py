@@ -28,6 +28,8 @@ class Number:
     protocols: tuple[str, ...] = ("ocpp1.6",)
     headers: dict[str, str] = field(default_factory=dict)
     answers_pings: bool = True
+    probe_first: bool = False
+    closes_idle_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,7 @@ class Redialling:
     first: timedelta = timedelta(seconds=10)
     most: timedelta = timedelta(seconds=160)
     after_drop: timedelta | None = None
+    never: bool = False
 
 
 def basic_authorization(user: str, password: str) -> dict[str, str]:
@@ -49,7 +52,7 @@ class Line:
     """Dials, hands over the frames that come, and puts frames on the wire in order.
 
     Callbacks run in the event loop and must not block: `on_open` when a websocket stands, `on_text` with every text
-    frame, `on_close` when it has gone (with whether it ever stood).
+    frame, `on_close` when it has gone (with whether it stood and was dropped by the other side).
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Line:
         *,
         on_open: Callable[[], None],
         on_text: Callable[[str], None],
-        on_close: Callable[[], None],
+        on_close: Callable[[bool], None],
     ) -> None:
         """Dial nothing yet. `number` is asked before each dialling."""
         self._clock = clock
@@ -72,7 +75,7 @@ class Line:
         self._session: ClientSession | None = None
         self._sockets: list[socket.socket] = []
         self._websocket: ClientWebSocketResponse | None = None
-        self._abandoned: list[ClientWebSocketResponse] = []
+        self._abandoned: list[tuple[ClientWebSocketResponse, list[socket.socket]]] = []
         self._talk: asyncio.Task[None] | None = None
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
         self._writing = False
@@ -81,6 +84,11 @@ class Line:
         self._wanted = False
         self._pause: timedelta | None = None
         self._waited_for = True
+        self._stood = False
+        self._probed = False
+        self._hanging_up = False
+        self._close_code = 1000
+        self._idle: Timer | None = None
         self.dialling = False
         self.closing = False
         self.dialled = 0
@@ -124,16 +132,21 @@ class Line:
         if self._talk is None or self.closing:
             return
         if half_open and self._websocket is not None:
-            self._abandoned.append(self._websocket)
+            self._abandoned.append((self._websocket, self._sockets))
+            self._sockets = []
         elif not cleanly:
-            self._drop_sockets()
-        self.closing = self._waited_for = True
+            _shut_down(self._sockets)
+        self.closing = self._waited_for = self._hanging_up = True
         self._websocket = None
         self._talk.cancel()
 
     def drop(self) -> None:
         """Lose the connection as a bad network does; it will be dialled again."""
-        self._drop_sockets()
+        _shut_down(self._sockets)
+
+    def power_up(self) -> None:
+        """Forget that a probe was made."""
+        self._probed = False
 
     async def shut(self) -> None:
         """Hang up for good and give everything back."""
@@ -141,7 +154,8 @@ class Line:
         self.hang_up()
         if talk is not None:
             await asyncio.gather(talk, return_exceptions=True)
-        for websocket in self._abandoned:
+        for websocket, sockets in self._abandoned:
+            _shut_down(sockets)
             await websocket.close()
         self._abandoned.clear()
         if self._session is not None:
@@ -159,29 +173,47 @@ class Line:
             return
         self.dialling = self._waited_for = True
         self.dialled += 1
+        self._stood = False
+        self._close_code = 1000
         self._talk = asyncio.get_running_loop().create_task(
             self._converse(), name="wallbox line"
         )
+        self._talk.add_done_callback(self._after)
 
     async def _converse(self) -> None:
-        stood = False
+        number = self._number()
         try:
-            number = self._number()
             websocket = await self._http().ws_connect(
                 number.url,
                 protocols=number.protocols,
                 headers=number.headers,
-                autoping=number.answers_pings,
+                autoping=False,
                 max_msg_size=1 << 20,
             )
-            stood = True
-            await self._hold(websocket)
+            self._stood = True
+            try:
+                if number.probe_first and not self._probed:
+                    await self._probe(websocket)
+                else:
+                    await self._hold(websocket, number)
+            finally:
+                if all(websocket is not each for each, _sockets in self._abandoned):
+                    await websocket.close(code=self._close_code)
         except ClientError, OSError, TimeoutError:
-            pass
-        finally:
-            self._after(stood=stood)
+            return
 
-    async def _hold(self, websocket: ClientWebSocketResponse) -> None:
+    async def _probe(self, websocket: ClientWebSocketResponse) -> None:
+        """Hold a socket for a moment without using it."""
+        self._probed = True
+        self.dialling = False
+        self._pause = timedelta()
+        self._idle = self._clock.call_at(
+            self._clock.now() + timedelta(seconds=3), self._close_idle
+        )
+        async for _message in websocket:
+            continue
+
+    async def _hold(self, websocket: ClientWebSocketResponse, number: Number) -> None:
         self._websocket = websocket
         self._outgoing = asyncio.Queue()
         self._failures = 0
@@ -190,15 +222,34 @@ class Line:
             self._write(websocket), name="wallbox writer"
         )
         try:
+            self._watch(number)
             self._on_open()
             async for message in websocket:
+                self._watch(number)
                 if message.type is WSMsgType.TEXT:
                     self._on_text(message.data)
+                elif message.type is WSMsgType.PING and number.answers_pings:
+                    await websocket.pong(message.data)
         finally:
             writer.cancel()
             await asyncio.gather(writer, return_exceptions=True)
-            if websocket not in self._abandoned:
-                await websocket.close()
+
+    def _watch(self, number: Number) -> None:
+        """Begin to wait anew for something to come."""
+        if number.closes_idle_after is not None:
+            if self._idle is not None:
+                self._idle.cancel()
+            self._idle = self._clock.call_at(
+                self._clock.now() + number.closes_idle_after, self._close_idle
+            )
+
+    def _close_idle(self) -> None:
+        """Close a socket on which nothing came, and dial again."""
+        if self._talk is not None and not self.closing:
+            self.closing = self._waited_for = self._hanging_up = True
+            self._close_code = 1001
+            self._websocket = None
+            self._talk.cancel()
 
     async def _write(self, websocket: ClientWebSocketResponse) -> None:
         while True:
@@ -209,19 +260,25 @@ class Line:
             finally:
                 self._writing = False
 
-    def _after(self, *, stood: bool) -> None:
+    def _after(self, talk: asyncio.Task[None]) -> None:
+        if not talk.cancelled() and (error := talk.exception()) is not None:
+            raise error
+        dropped = self._stood and not self._hanging_up
         self._websocket = None
         self._talk = None
-        self._sockets.clear()
-        self._writing = self.dialling = self.closing = False
-        self._on_close()
+        self._sockets = []
+        self._writing = self.dialling = self.closing = self._hanging_up = False
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        self._on_close(dropped)
         pause, self._pause = self._pause, None
-        if not self._wanted:
+        if not self._wanted or (self._stood and self._redialling.never):
             return
         if pause is not None:
             self.open(after=pause)
             return
-        if stood:
+        if self._stood:
             pause = self._redialling.after_drop or self._redialling.first
         else:
             self._failures += 1
@@ -245,10 +302,11 @@ class Line:
         self._sockets.append(new)
         return new
 
-    def _drop_sockets(self) -> None:
-        for each in self._sockets:
-            try:
-                each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
-        self._sockets.clear()
+
+def _shut_down(sockets: list[socket.socket]) -> None:
+    """Cut connections as a pulled plug does, without a closing handshake."""
+    for each in sockets:
+        try:
+            each.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            continue

@@ -44,6 +44,14 @@ def meter_value(
     return {"timestamp": timestamp(at), "sampledValue": samples}
 
 
+def _phase_asked_for(measurand: str, reading: Reading) -> list[dict[str, Any]]:
+    """Return the samples of a name that ends with a phase: `Current.Import.L1`."""
+    name, _dot, phase = measurand.rpartition(".")
+    return [
+        sample for sample in _samples(name, reading) if sample.get("phase") == phase
+    ]
+
+
 def _samples(measurand: str, reading: Reading) -> list[dict[str, Any]]:
     base = {"format": "Raw", "measurand": measurand, "location": "Outlet"}
     match measurand:
@@ -96,6 +104,8 @@ def _samples(measurand: str, reading: Reading) -> list[dict[str, Any]]:
             return [{"value": "31.0", **base, "location": "Body", "unit": "Celsius"}]
         case "Frequency":
             return [{"value": "50.0", **base}]
+        case _ if ".L" in measurand:
+            return _phase_asked_for(measurand, reading)
         case _:
             return []
 

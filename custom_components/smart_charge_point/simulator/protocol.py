@@ -13,18 +13,11 @@ from .configuration import Configuration
 from .edges import Edges
 from .journal import Journal
 from .line import Line
+from .refusal import CallRefusedError
 
 type Payload = dict[str, Any]
 
 ANSWER_WITHIN = timedelta(seconds=30)
-
-
-class CallRefusedError(Exception):
-    """What makes a call of the central system be answered with a CALLERROR of this `code`."""
-
-    def __init__(self, code: str, description: str = "") -> None:
-        super().__init__(description)
-        self.code = code
 
 
 class Priority(IntEnum):
@@ -35,7 +28,7 @@ class Priority(IntEnum):
     ORDINARY = 2
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Call:
     """A message to the central system.
 
@@ -93,6 +86,7 @@ class Protocol:
         self._may_send = may_send
         self._kept: deque[Call] = deque()
         self._loose: list[Call] = []
+        self._late: list[Call] = []
         self._outstanding: dict[str, _Outstanding] = {}
         self._retry: Timer | None = None
         self._answering = False
@@ -107,7 +101,7 @@ class Protocol:
     @property
     def queued(self) -> tuple[Call, ...]:
         """What is still to be said, in order."""
-        return (*self._kept, *self._loose)
+        return (*self._kept, *self._late, *self._loose)
 
     def stop_waiting(self) -> None:
         """Let the clock go on although an answer is missing."""
@@ -120,7 +114,9 @@ class Protocol:
             return
         self._last_place += 1
         call.place = self._last_place
-        if call.keep:
+        if self._line.is_open and self._edges.holds_back(call.action):
+            self._late.append(call)
+        elif call.keep:
             self._kept.append(call)
         else:
             self._loose.append(call)
@@ -130,30 +126,33 @@ class Protocol:
         """Send the next call, if one may be sent now."""
         if self._answering or self._outstanding or not self._line.is_open:
             return
-        call = self._next()
-        if call is None:
+        while (call := self._next()) is not None:
+            if call.number is not None:
+                call.payload["transactionId"] = call.number()
+            payload = self._edges.outgoing(call.action, call.payload)
+            if payload is None:
+                self._forget(call)
+                continue
+            self._send(call, payload)
             return
-        if not call.keep:
-            self._loose.remove(call)
-        if call.number is not None:
-            call.payload["transactionId"] = call.number()
+
+    def _send(self, call: Call, payload: Payload) -> None:
         self._last_id += 1
         message_id = str(self._last_id)
         call.attempts += 1
         outstanding = _Outstanding(call)
         outstanding.timer = self._clock.call_at(
-            self._clock.now() + ANSWER_WITHIN,
-            lambda: self._failed(message_id, "no answer"),
+            self._clock.now() + ANSWER_WITHIN, lambda: self._failed(message_id)
         )
         self._outstanding[message_id] = outstanding
-        self._write(
-            [
-                2,
-                message_id,
-                call.action,
-                self._edges.outgoing(call.action, call.payload),
-            ]
-        )
+        if not call.keep:
+            self._loose.remove(call)
+        self._write([2, message_id, call.action, payload])
+
+    def connected(self) -> None:
+        """Take note of a new connection: what was held back follows what is kept."""
+        self._kept.extend(self._late)
+        self._late.clear()
 
     def receive(self, text: str) -> None:
         """Take a frame from the central system. What is no frame is ignored."""
@@ -170,8 +169,8 @@ class Protocol:
                 self._take_answer(
                     message_id, payload if isinstance(payload, dict) else {}
                 )
-            case [4, str(message_id), *rest]:
-                self._failed(message_id, str(rest[0]) if rest else "")
+            case [4, str(message_id), *_rest]:
+                self._failed(message_id)
             case _:
                 return
 
@@ -215,10 +214,10 @@ class Protocol:
                 self.pump()
                 return
             frame = [3, message_id, answer]
-        self._answering = self._edges.holds_own_calls
-        if not self._answering:
-            self.pump()
-        self._write(self._edges.refusal(action, frame) if frame[0] == 4 else frame)
+        self._answering = False
+        self._edges.before_answer()
+        self._answering = True
+        self._write(self._edges.refusal(frame) if frame[0] == 4 else frame)
         self._answering = False
         self.pump()
 
@@ -226,12 +225,15 @@ class Protocol:
         outstanding = self._settle(message_id)
         if outstanding is None:
             return
+        if self._edges.disregards_answer(outstanding.call.action):
+            self.pump()
+            return
         self._forget(outstanding.call)
         if outstanding.call.on_answer is not None:
             outstanding.call.on_answer(payload)
         self.pump()
 
-    def _failed(self, message_id: str, _why: str) -> None:
+    def _failed(self, message_id: str) -> None:
         outstanding = self._settle(message_id)
         if outstanding is None:
             return
@@ -258,7 +260,9 @@ class Protocol:
         return outstanding
 
     def _forget(self, call: Call) -> None:
-        if call.keep and self._kept and self._kept[0] is call:
+        if call in self._loose:
+            self._loose.remove(call)
+        elif self._kept and self._kept[0] is call:
             self._kept.popleft()
 
     def _write(self, frame: list[Any]) -> None:

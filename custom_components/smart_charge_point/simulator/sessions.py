@@ -10,6 +10,7 @@ from .connector import Connector, Transaction
 from .meter import meter_value, timestamp
 from .profile import Profile
 from .protocol import Call, Priority, Protocol
+from .quirks import Quirks
 from .whitelist import ACCEPTED, Whitelist
 
 
@@ -47,6 +48,7 @@ class Sessions:
         whitelist: Whitelist,
         surroundings: Surroundings,
         free_vend_tag: str,
+        quirks: Quirks,
     ) -> None:
         """`free_vend_tag` stands for nobody in particular where charging is free."""
         self._clock = clock
@@ -54,6 +56,7 @@ class Sessions:
         self._whitelist = whitelist
         self._wallbox = surroundings
         self._free_vend_tag = free_vend_tag
+        self._quirks = quirks
         self._waiting: dict[int, Timer] = {}
         self._profiles: dict[int, Profile] = {}
         self.protocol: Protocol
@@ -142,12 +145,16 @@ class Sessions:
         self._stop_waiting(connector)
         now = self._clock.now()
         connector.measure(now)
+        if self._quirks.register_per_session:
+            connector.register_wh = 0.0
         reservation, connector.reservation = connector.reservation, None
         transaction = Transaction(
             connector=connector.number,
             tag=tag,
             began=now,
             meter_start=connector.whole_wh,
+            never_numbered=self._quirks.offline_stop_has_no_id
+            and not self._wallbox.online,
         )
         connector.transaction = transaction
         connector.tag = None
@@ -172,7 +179,6 @@ class Sessions:
                 payload=payload,
                 keep=True,
                 on_answer=lambda answer: self._started(connector, transaction, answer),
-                on_failure=lambda: setattr(transaction, "given_up", True),
             )
         )
         self._sample(connector, "Transaction.Begin")
@@ -205,6 +211,13 @@ class Sessions:
             payload["transactionData"] = transaction.samples
         connector.transaction = None
         connector.finished = connector.car is not None
+        if self._quirks.meter_values_after_stop:
+            measurands = self._configuration.items("MeterValuesSampledData")
+            closing = meter_value(
+                self._wallbox.time(), connector.reading, measurands, "Transaction.End"
+            )
+        else:
+            closing = None
         self.protocol.put(
             Call(
                 action="StopTransaction",
@@ -213,6 +226,15 @@ class Sessions:
                 number=transaction.number,
             )
         )
+        if closing is not None:
+            self.protocol.put(
+                Call(
+                    action="MeterValues",
+                    payload={"connectorId": connector.number, "meterValue": [closing]},
+                    keep=True,
+                    number=transaction.number,
+                )
+            )
         self._wallbox.transaction_ended(connector)
         if connector.becomes_available is not None:
             connector.available, connector.becomes_available = (
@@ -242,7 +264,7 @@ class Sessions:
         self, connector: Connector, transaction: Transaction, answer: dict[str, Any]
     ) -> None:
         identifier = answer.get("transactionId")
-        if isinstance(identifier, int):
+        if isinstance(identifier, int) and not transaction.never_numbered:
             transaction.identifier = identifier
         info = answer.get("idTagInfo", {})
         self._whitelist.remember(transaction.tag, info)
