@@ -1,0 +1,184 @@
+"""The random delay, held to A11.1 draw by draw."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+import secrets
+from statistics import fmean
+
+from hypothesis import assume, given, settings, strategies as st
+import pytest
+
+from custom_components.smart_charge_point.model.hours import ChargingHours, Weekday
+from custom_components.smart_charge_point.model.schedule import EdgeDelays
+from custom_components.smart_charge_point.rules.charging_hours import (
+    allowed_at,
+    edges,
+    hours_from_spans,
+)
+from custom_components.smart_charge_point.rules.random_delay import (
+    QUIET_MARGIN,
+    draw,
+    draw_edges,
+    draw_session,
+    edges_due,
+)
+from custom_components.smart_charge_point.rules.ruleset import GB_2021
+from custom_components.smart_charge_point.rules.week_pattern import week_pattern
+
+from .strategies import LONDON, any_hours, moments, numbers_from, utc
+
+NOW = utc(2026, 1, 14, 13)
+HOURS = GB_2021.default_hours
+
+
+def chi_square(draws: Sequence[int], maximum: int, bins: int = 20) -> float:
+    """Return how far the draws are from even over `bins` bins, each expected by how many numbers fall into it."""
+    values = maximum + 1
+    sizes = Counter(value * bins // values for value in range(values))
+    found = Counter(value * bins // values for value in draws)
+    return sum(
+        (found[one] - len(draws) * size / values) ** 2 / (len(draws) * size / values)
+        for one, size in sizes.items()
+    )
+
+
+def lag_one(draws: Sequence[int]) -> float:
+    """Return the correlation of each draw with the next."""
+    mean = fmean(draws)
+    return sum((a - mean) * (b - mean) for a, b in pairwise(draws)) / sum(
+        (a - mean) ** 2 for a in draws
+    )
+
+
+@pytest.mark.parametrize(("maximum", "tolerance"), [(600, 6), (1800, 18)])
+def test_a11_1_draws_are_even_from_nothing_to_the_maximum(
+    maximum: int, tolerance: int
+) -> None:
+    """10 000 draws of whole seconds: bounds, mean, chi-square over 20 bins (p > 0.001), no memory."""
+    source = numbers_from("a11.1")
+    draws = [draw(maximum, source) for _ in range(10_000)]
+    assert {type(value) for value in draws} == {int}
+    assert (min(draws), max(draws)) == (0, maximum)
+    assert abs(fmean(draws) - maximum / 2) <= tolerance
+    # 43.82: chi-square with 19 degrees of freedom at p = 0.001.
+    assert chi_square(draws, maximum) < 43.82
+    assert abs(lag_one(draws)) < 0.04
+
+
+def test_a11_1_draws_from_the_operating_system_are_even() -> None:
+    """The same of the source that is really used, with bounds that chance breaks less than once in a million runs."""
+    draws = [draw(600, secrets.randbelow) for _ in range(10_000)]
+    assert (min(draws), max(draws)) == (0, 600)
+    assert abs(fmean(draws) - 300) < 9.1
+    assert chi_square(draws, 600) < 75
+    assert abs(lag_one(draws)) < 0.055
+
+
+def test_a_maximum_of_nothing_draws_nothing() -> None:
+    """And a negative one is refused."""
+    assert draw(0, secrets.randbelow) == 0
+    with pytest.raises(ValueError, match="-1 s"):
+        draw(-1, secrets.randbelow)
+
+
+def test_a11_1_every_edge_has_a_draw_of_its_own() -> None:
+    """Twenty edges of the week, twenty draws in their order."""
+    numbers = iter(range(100, 120))
+    asked: list[int] = []
+
+    def source(below: int) -> int:
+        asked.append(below)
+        return next(numbers)
+
+    delays = draw_edges(HOURS, 1800, NOW, source)
+    assert delays == EdgeDelays(
+        drawn_at=NOW,
+        maximum=1800,
+        seconds=tuple(zip(edges(HOURS), range(100, 120), strict=True)),
+    )
+    assert asked == [1801] * 20
+    session = draw_session(600, NOW, lambda below: below - 1)
+    assert (session.drawn_at, session.maximum, session.seconds) == (NOW, 600, 600)
+
+
+def test_other_hours_are_due_at_once() -> None:
+    """The delays must be those of the edges there are."""
+    delays = draw_edges(HOURS, 600, NOW, secrets.randbelow)
+    other = hours_from_spans(Weekday, time(0, 30), time(4, 30))
+    assert not edges_due(delays, NOW, LONDON, HOURS)
+    assert edges_due(delays, NOW, LONDON, other)
+    assert edges_due(delays, NOW, LONDON, ChargingHours.ALWAYS)
+
+
+def test_hours_without_edges_are_never_due() -> None:
+    """There is nothing to draw."""
+    delays = draw_edges(ChargingHours.ALWAYS, 600, NOW, secrets.randbelow)
+    assert delays.seconds == ()
+    assert not edges_due(
+        delays, NOW + timedelta(days=400), LONDON, ChargingHours.ALWAYS
+    )
+
+
+def due_times(
+    hours: ChargingHours, start: datetime, days: int, maximum: int = 600
+) -> list[datetime]:
+    """Return when the delays were drawn anew by one who asks every five minutes."""
+    delays = draw_edges(hours, maximum, start, secrets.randbelow)
+    drawn = []
+    for minute in range(0, days * 1440, 5):
+        now = start + timedelta(minutes=minute)
+        if edges_due(delays, now, LONDON, hours):
+            delays = draw_edges(hours, maximum, now, secrets.randbelow)
+            drawn.append(now)
+    return drawn
+
+
+@pytest.mark.parametrize("start", [NOW, utc(2026, 10, 21, 12), utc(2027, 3, 24, 3)])
+def test_a11_1_no_delay_serves_two_edges(start: datetime) -> None:
+    """About once a week, and always before the first edge that has used its delay comes again."""
+    drawn = due_times(HOURS, start, 35)
+    assert 4 <= len(drawn) <= 5
+    for since, now in pairwise([start, *drawn]):
+        assert timedelta(days=6, hours=12) <= now - since <= timedelta(days=7, hours=1)
+
+
+def test_drawing_anew_waits_for_a_quiet_moment() -> None:
+    """Never nearer to an edge than the delay: one that is running goes on."""
+    for now in due_times(HOURS, NOW, 35):
+        for minutes in (-11, 11):
+            near = now + timedelta(minutes=minutes)
+            assert allowed_at(HOURS, near, LONDON) == allowed_at(HOURS, now, LONDON)
+
+
+def test_a_week_without_a_quiet_moment_goes_by_age() -> None:
+    """Windows closer to each other than two delays."""
+    hours = hours_from_spans(Weekday, time(0), time(0, 30))
+    for hour in range(1, 24):
+        more = hours_from_spans(Weekday, time(hour), time(hour, 30))
+        hours = ChargingHours(windows=tuple(sorted(hours.windows + more.windows)))
+    delays = draw_edges(hours, 1800, NOW, secrets.randbelow)
+    assert not edges_due(delays, NOW + timedelta(days=6.9), LONDON, hours)
+    assert edges_due(delays, NOW + timedelta(days=7), LONDON, hours)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    any_hours(), moments(), st.integers(0, 14 * 1440), st.sampled_from([0, 600, 1800])
+)
+def test_old_and_new_pattern_agree_when_drawn_anew(
+    hours: ChargingHours, start: datetime, minutes: int, maximum: int
+) -> None:
+    """In a quiet moment a new draw switches nothing."""
+    now = start + timedelta(minutes=minutes)
+    old = draw_edges(hours, maximum, start, numbers_from("old"))
+    if not old.seconds or not edges_due(old, now, LONDON, hours):
+        return
+    marks = sorted(edge.weekday * 86400 + edge.second for edge, _ in old.seconds)
+    apart = [b - a for a, b in pairwise([*marks, marks[0] + 7 * 86400])]
+    assume(max(apart) > 2 * (maximum + QUIET_MARGIN))
+    new = draw_edges(hours, maximum, now, numbers_from("new"))
+    assert week_pattern(hours, old, maximum, now, LONDON).allowed_at(
+        now
+    ) == week_pattern(hours, new, maximum, now, LONDON).allowed_at(now)
