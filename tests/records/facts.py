@@ -94,9 +94,31 @@ def sample(
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:
-    """What another program finds in the file."""
-    other = sqlite3.connect(path)
+    """What another program finds in the file, or does to it."""
+    other = sqlite3.connect(path, autocommit=True)
     try:
         return other.execute(query).fetchall()
     finally:
         other.close()
+
+
+def content_of(path: Path) -> bytes:
+    """What is in the file."""
+    return path.read_bytes()
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Put something else into the file."""
+    path.write_bytes(content)
+
+
+async def opened(path: Path) -> Ledger:
+    """The ledger of a file."""
+    ledger = Ledger(path)
+    await ledger.open()
+    return ledger
+
+
+async def pragma(ledger: Ledger, statement: str) -> None:
+    """Change the state of the ledger's own connection to the file."""
+    await ledger._do(lambda: ledger._database._opened().execute(statement).fetchall())

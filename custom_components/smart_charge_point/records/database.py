@@ -158,6 +158,7 @@ class Database:
         return self._connection
 
     def _connect(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
         # The tags in it are credentials: nobody else on the machine may read the file.
         if not self._path.exists():
             self._path.touch(mode=0o600)

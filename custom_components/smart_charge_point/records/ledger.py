@@ -23,10 +23,10 @@ from ..model.transaction import Doubt, Session, SessionSample, SessionTotals, St
 from . import samples as sample_rows, sessions as session_rows
 from .database import Database
 from .errors import LedgerClosedError, LedgerError
-from .rows import doubt_bits, duration, figure, moment, number, session_energy
+from .rows import credible_energy, doubt_bits, duration, figure, moment, number
 from .samples import SampleStore
 from .sessions import Progress, Stop
-from .thinning import MOST_SAMPLES, thin, thin_to
+from .thinning import MOST_SAMPLES, envelope, thin
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -226,7 +226,7 @@ class Ledger:
         Doubts are added to those it bears already; an energy that cannot be leaves the earlier one and adds
         `Doubt.REGISTER_JUMP`. A session that is unknown or has ended stays as it is.
         """
-        known = session_energy(energy)
+        known = credible_energy(energy)
         if known is None:
             doubts = {*doubts, Doubt.REGISTER_JUMP}
         self._gather(
@@ -424,7 +424,7 @@ class Ledger:
         for transaction_id, samples in arrived.items():
             waiting = (*self._samples.get(transaction_id, ()), *samples)
             if len(waiting) > MOST_SAMPLES:
-                waiting = thin_to(thin(waiting), MOST_SAMPLES)
+                waiting = envelope(thin(waiting), MOST_SAMPLES)
             self._samples[transaction_id] = waiting
 
     def _write_measured(self, connection: sqlite3.Connection) -> None:

@@ -91,7 +91,7 @@ def figure(value: float | None) -> float | None:
     return known if math.isfinite(known) else None
 
 
-def session_energy(value: float) -> float | None:
+def credible_energy(value: float) -> float | None:
     """Return the energy of a session, None where no session can have taken that."""
     known = figure(value)
     return known if known is not None and 0 <= known <= _MOST_ENERGY else None

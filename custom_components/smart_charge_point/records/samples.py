@@ -7,16 +7,7 @@ from typing import Final
 
 from ..model.transaction import SessionSample
 from .rows import moment, moment_of
-from .thinning import (
-    FINEST,
-    MOST_SAMPLES,
-    Trail,
-    follow,
-    merge,
-    thin,
-    thin_to,
-    trail_of,
-)
+from .thinning import MOST_SAMPLES, Trail, envelope, follow, merge, thin, trail_of
 
 # A closing sample may be a little later than the stop, a first one a little earlier than the start.
 _MARGIN: Final = timedelta(minutes=1) // timedelta(microseconds=1)
@@ -74,7 +65,7 @@ class SampleStore:
                 connection,
                 transaction_id,
                 stored,
-                thin_to(stored, MOST_SAMPLES // 2),
+                envelope(stored, MOST_SAMPLES // 2),
             )
 
     def cut(
@@ -99,7 +90,7 @@ class SampleStore:
         dropped: list[tuple[int, int]] = []
         for sample in fresh:
             former = trail.tip
-            trail, former_goes = follow(trail, sample, FINEST)
+            trail, former_goes = follow(trail, sample)
             if former_goes and kept.pop(moment(former.at), None) is None:
                 dropped.append((transaction_id, moment(former.at)))
             kept[moment(sample.at)] = sample

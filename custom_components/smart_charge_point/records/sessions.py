@@ -11,12 +11,12 @@ from ..model.transaction import Doubt, Session, SessionTotals, StopReason
 from .errors import LedgerError
 from .rows import (
     COLUMNS,
+    credible_energy,
     doubt_bits,
     duration,
     figure,
     moment,
     number,
-    session_energy,
     session_of,
     text,
 )
@@ -162,7 +162,7 @@ def finish(
         if not provisional or stop.provisional:
             return ended, False
     doubts = set(stop.doubts)
-    energy = session_energy(stop.energy)
+    energy = credible_energy(stop.energy)
     if energy is None:
         energy = ended.energy
         doubts.add(Doubt.REGISTER_JUMP)

@@ -7,33 +7,19 @@ step of the power.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from typing import Final
 
 from ..model.transaction import SessionSample
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grain:
-    """How fine a graph is: the least time between its points, and the step of power (W and share) worth a point."""
-
-    spacing: timedelta
-    step_watts: float
-    step_share: float
-
-    @property
-    def coarser(self) -> Grain:
-        """The grain that is half as fine."""
-        return Grain(
-            spacing=2 * self.spacing,
-            step_watts=2 * self.step_watts,
-            step_share=2 * self.step_share,
-        )
-
-
 # A wallbox that measures each minute does so give or take a few seconds; all of its samples are wanted.
-FINEST: Final = Grain(spacing=timedelta(seconds=55), step_watts=100, step_share=0.05)
+SPACING: Final = timedelta(seconds=55)
+"""The least time between two points of a steady power."""
+STEP_WATTS: Final = 100.0
+STEP_SHARE: Final = 0.05
+"""A step of the power, worth a point whatever the time, is larger than both: W, and share of the larger power."""
 MOST_SAMPLES: Final = 2000
-"""Samples of one session, at most; then they are thinned to half of it with a coarser grain."""
+"""Points of one session's graph, at most; one that grows beyond it is thinned to half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +38,17 @@ def begin_trail(sample: SessionSample) -> Trail:
     return Trail(sample, sample)
 
 
-def follow(trail: Trail, sample: SessionSample, grain: Grain) -> tuple[Trail, bool]:
+def follow(trail: Trail, sample: SessionSample) -> tuple[Trail, bool]:
     """Return the trail with a later `sample` at its tip, and whether the former tip goes."""
-    turns = _steps(trail.stays, sample, grain)
-    point = turns or sample.at - trail.stays.at >= grain.spacing
+    point = _step(trail.stays, sample) or sample.at - trail.stays.at >= SPACING
     former_goes = trail.tip is not trail.stays and not (
-        point and _steps(trail.tip, sample, grain)
+        point and _step(trail.tip, sample)
     )
     return Trail(sample if point else trail.stays, sample), former_goes
 
 
-def thin(
-    samples: Iterable[SessionSample], grain: Grain = FINEST
-) -> tuple[SessionSample, ...]:
-    """Return the samples that a graph of `grain` needs, by time; the first and the last always.
+def thin(samples: Iterable[SessionSample]) -> tuple[SessionSample, ...]:
+    """Return the samples that a graph needs, by time; the first and the last always.
 
     Samples may come in any order; of several at one moment, the later ones say what the earlier ones left open or
     otherwise. What was thinned already stays as it is.
@@ -76,27 +59,37 @@ def thin(
     trail = begin_trail(ordered[0])
     thinned = [ordered[0]]
     for sample in ordered[1:]:
-        trail, former_goes = follow(trail, sample, grain)
+        trail, former_goes = follow(trail, sample)
         if former_goes:
             thinned.pop()
         thinned.append(sample)
     return tuple(thinned)
 
 
-def thin_to(samples: Sequence[SessionSample], most: int) -> tuple[SessionSample, ...]:
-    """Return at most `most` (two or more) of the samples: the finest graph that is no longer than that."""
-    grain = FINEST
-    while len(samples) > most:
-        grain = grain.coarser
-        samples = thin(samples, grain)
-    return tuple(samples)
+def envelope(samples: Sequence[SessionSample], most: int) -> tuple[SessionSample, ...]:
+    """Return at most `most` (six or more) of the samples, which are sorted.
+
+    These are the first, the last, and of each stretch of time those of the lowest and the highest power. However often the power steps, the graph still shows between what and what.
+    """
+    if len(samples) <= most:
+        return tuple(samples)
+    first, last = samples[0], samples[-1]
+    # One stretch more may come of rounding its length.
+    stretches = (most - 4) // 2
+    length = (last.at - first.at) / stretches
+    kept = {first.at: first, last.at: last}
+    for _, stretch in groupby(samples, key=lambda s: (s.at - first.at) // length):
+        ranked = sorted(stretch, key=_power)
+        # The last sample alone may lie in a stretch of its own.
+        kept |= {s.at: s for s in (ranked[0], ranked[-1]) if s.at < last.at}
+    return tuple(kept[at] for at in sorted(kept))
 
 
 def trail_of(thinned: Sequence[SessionSample]) -> Trail:
-    """Return the trail of a graph (of one point or more) that was thinned with the finest grain or a coarser one."""
+    """Return the trail of a graph of one point or more."""
     trail = begin_trail(thinned[0])
     for sample in thinned[1:]:
-        trail, _ = follow(trail, sample, FINEST)
+        trail, _ = follow(trail, sample)
     return trail
 
 
@@ -120,9 +113,13 @@ def _overlaid(under: SessionSample, over: SessionSample) -> SessionSample:
     )
 
 
-def _steps(before: SessionSample, after: SessionSample, grain: Grain) -> bool:
+def _power(sample: SessionSample) -> float:
+    return sample.power or 0.0
+
+
+def _step(before: SessionSample, after: SessionSample) -> bool:
     if before.power is None or after.power is None:
         return False
     step = abs(after.power - before.power)
     larger = max(abs(before.power), abs(after.power))
-    return step > grain.step_watts and step > grain.step_share * larger
+    return step > STEP_WATTS and step > STEP_SHARE * larger
