@@ -1,5 +1,6 @@
 """Smart Charge Point: any OCPP wallbox as a smart charge point that belongs to its owner."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_PORT, Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryNotReady
@@ -92,9 +93,11 @@ async def async_unload_entry(
     hass: HomeAssistant, entry: SmartChargePointConfigEntry
 ) -> bool:
     """Stop the central system; the wallboxes keep to what they hold."""
-    if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
-        return False
-    await entry.runtime_data.site.async_stop()
+    # What the owner changed in the last moment is taken in whole or not at all.
+    async with entry.runtime_data.update_lock:
+        if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
+            return False
+        await entry.runtime_data.site.async_stop()
     return True
 
 
@@ -119,6 +122,8 @@ async def _async_entry_updated(
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     async with data.update_lock:
+        if entry.state is not ConfigEntryState.LOADED:
+            return
         await data.site.async_sync_subentries()
         for subentry_id in data.coordinators.keys() - data.site.controllers.keys():
             await data.coordinators.pop(subentry_id).async_shutdown()

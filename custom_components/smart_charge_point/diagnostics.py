@@ -4,30 +4,27 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+import re
 from typing import Any, Final
 
-from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 
-TO_REDACT: Final = {
-    "authorizationKey",
-    "chargeBoxSerialNumber",
-    "chargePointSerialNumber",
-    "hours_user_id",
-    "iccid",
-    "idTag",
-    "identity",
-    "imsi",
-    "meterSerialNumber",
-    "parentIdTag",
-    "peer",
-    "serial",
-    "tag",
-    "user_id",
-}
+TO_REDACT: Final = {"hours_user_id", "identity", "serial", "user_id"}
+
+NAMING: Final = re.compile(
+    r"(\"(?:chargeBoxSerialNumber|chargePointSerialNumber|meterSerialNumber|iccid|imsi)\"\s*:\s*\")[^\"]*"
+)
+"""What a frame may tell that belongs to one wallbox only."""
+ADDRESS: Final = re.compile(
+    r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:[0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{1,4}\b"
+)
+"""An IPv4 or IPv6 address; a time of day has too few colons."""
+TOO_SHORT: Final = 4
+"""Characters below which a name would be met in words and numbers that are none."""
 
 
 async def async_get_config_entry_diagnostics(
@@ -39,6 +36,8 @@ async def async_get_config_entry_diagnostics(
         "entry": {"data": dict(entry.data)},
         "port": site.port,
         "waiting": len(site.pending),
+        "turned_away": site.turned_away,
+        "counters": _plain(site.server.counters),
         "charge_points": [
             _charge_point(coordinator)
             for coordinator in entry.runtime_data.coordinators.values()
@@ -60,15 +59,39 @@ def _charge_point(coordinator: SmartChargePointCoordinator) -> dict[str, Any]:
     subentry = coordinator.config_entry.subentries.get(
         coordinator.controller.subentry_id
     )
-    diagnostics: dict[str, Any] = async_redact_data(
+    controller = coordinator.controller
+    journal = coordinator.config_entry.runtime_data.site.server.journal(
+        controller.identity
+    )
+    told: dict[str, Any] = async_redact_data(
         {
             "settings": {} if subentry is None else dict(subentry.data),
-            "state": _plain(coordinator.controller.state),
-            "controller": coordinator.controller.diagnostics(),
+            "state": _plain(controller.state),
+            "controller": _plain(controller.diagnostics()),
         },
         TO_REDACT,
     )
-    return diagnostics
+    told["frames"] = [] if journal is None else journal.export()
+    names = [
+        re.escape(name)
+        for name in (controller.identity, controller.state.boot.serial)
+        if len(name) >= TOO_SHORT
+    ]
+    named = re.compile("|".join(names)) if names else None
+    anonymous: dict[str, Any] = _without_names(told, named)
+    return anonymous
+
+
+def _without_names(value: Any, named: re.Pattern[str] | None) -> Any:
+    """Return the diagnostics without addresses, serial numbers and whatever `named` finds."""
+    if isinstance(value, dict):
+        return {key: _without_names(item, named) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_names(item, named) for item in value]
+    if not isinstance(value, str):
+        return value
+    value = ADDRESS.sub(REDACTED, NAMING.sub(rf"\g<1>{REDACTED}", value))
+    return value if named is None else named.sub(REDACTED, value)
 
 
 def _plain(value: Any) -> Any:
@@ -82,6 +105,8 @@ def _plain(value: Any) -> Any:
             ".".join(key) if isinstance(key, tuple) else str(key): _plain(item)
             for key, item in value.items()
         }
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

@@ -99,29 +99,31 @@ def hours_from_form(values: dict[str, Any]) -> ChargingHours:
 
 def hours_to_form(hours: ChargingHours) -> dict[str, Any]:
     """Return what the form shows for `hours`, `NIGHTS` where it has no way to say them."""
+    whole_days = {
+        window.weekday
+        for window in hours.windows
+        if window.start == window.end == time.min
+    }
     for day in Weekday:
         spans = _spans_of(hours, day)
         if not 1 <= len(spans) <= 2:
             continue
-        names = [
-            name
-            for name, weekday in WEEKDAYS.items()
-            if any(
-                window.weekday is weekday and window.start == spans[0][0]
-                for window in hours.windows
-            )
-        ]
+        start = spans[0][0]
+        days = {window.weekday for window in hours.windows if window.start == start}
         for other_days in (False, True):
+            chosen = days - whole_days if other_days else days
             values = {
-                CONF_WEEKDAYS: names,
-                CONF_START: spans[0][0].isoformat(),
+                CONF_WEEKDAYS: [
+                    name for name, weekday in WEEKDAYS.items() if weekday in chosen
+                ],
+                CONF_START: start.isoformat(),
                 CONF_END: spans[0][1].isoformat(),
                 CONF_OTHER_DAYS: other_days,
             }
             if len(spans) > 1:
                 values[CONF_SECOND_START] = spans[1][0].isoformat()
                 values[CONF_SECOND_END] = spans[1][1].isoformat()
-            if hours_from_form(values) == hours:
+            if chosen and hours_from_form(values) == hours:
                 return values
     return NIGHTS
 
