@@ -14,6 +14,7 @@ from . import schemas
 from .connection import Connection, Socket
 from .counters import Count, ServerCounters, Tally, snapshot
 from .dialect import Clock, DialectFactory
+from .dialects import DIALECTS
 from .handler import Admission, Directory, Handler, RefusedError
 from .journal import FrameJournal
 from .listener import Listener, address_of
@@ -56,7 +57,7 @@ class CentralSystem:
         directory: Directory,
         *,
         clock: Clock,
-        dialects: Mapping[str, DialectFactory],
+        dialects: Mapping[str, DialectFactory] = DIALECTS,
         timing: Timing | None = None,
     ) -> None:
         """Serve the subprotocols that `dialects` has, by their names in lower case ("ocpp1.6")."""
