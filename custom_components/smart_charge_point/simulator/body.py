@@ -1,18 +1,16 @@
 """The wallbox without a person in front of it: its parts, its power, its current."""
 
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from .car import Car
-from .charging import ProfileStore
 from .clock import Clock, Timer
 from .commands import Commands
-from .configuration_quirks import configuration
 from .connector import Connector
 from .edges import Edges
-from .former_life import old_profile
 from .journal import Journal, Switching
-from .line import Line, Number, Redialling, basic_authorization
+from .line import Line, Redialling
+from .memory import Memory, new_memory
+from .number import number_to_dial
 from .presets import PRESETS
 from .profile import Profile
 from .protocol import Call, Protocol
@@ -22,7 +20,6 @@ from .reports import Reports
 from .sampling import Sampling
 from .sessions import Sessions
 from .supply import Supply
-from .whitelist import Whitelist
 
 
 class Body:
@@ -45,10 +42,12 @@ class Body:
         password: str | None = None,
         firmware: str | None = None,
         register_wh: float = 0.0,
+        memory: Memory | None = None,
     ) -> None:
         """Hang on the wall without power. `url` is the central system's address without the identity.
 
-        What is not given is as the preset says; `quirks` replace the preset's.
+        What is not given is as the preset says; `quirks` replace the preset's. With the `memory` of another one it takes
+        that one's place, and `connectors`, `free_vend` and `register_wh` are as they were.
 
         Raises:
             KeyError: there is no such preset.
@@ -58,8 +57,6 @@ class Body:
         self.quirks = quirks or make.quirks
         self.clock = clock
         self.identity = identity
-        self._url = url
-        self._password = password
         self._resumes = resumes_after_power_cut
         self._clock_error = timedelta()
         self._cut_at: datetime | None = None
@@ -71,31 +68,28 @@ class Body:
         self.firmware = firmware or make.firmware
         self.journal = Journal()
         self.switchings: list[Switching] = []
-        self.configuration = configuration(
+        memory = memory or new_memory(
             self.quirks,
             connectors=connectors or make.connectors,
             phases=number_of_phases,
+            maximum_current=maximum_current,
             free_vend=make.free_vend if free_vend is None else free_vend,
+            register_wh=register_wh,
         )
-        self.profiles = ProfileStore(
-            phases=number_of_phases, maximum_current=maximum_current
-        )
+        self.configuration = memory.configuration
+        self.profiles = memory.profiles
+        self.whitelist = memory.whitelist
         self.connectors = tuple(
-            Connector(number + 1, phases=number_of_phases)
-            for number in range(connectors or make.connectors)
+            Connector(number, phases=number_of_phases, register_wh=register)
+            for number, register in memory.registers.items()
         )
-        for connector in self.connectors:
-            connector.register_wh = register_wh
-            if self.quirks.old_profile:
-                level = self.quirks.most_stack_level
-                self.profiles.add(old_profile(connector.number, level))
         self.supply = Supply(
             self.profiles, self.connectors, self.quirks, maximum_current
         )
         self.edges = Edges(self.quirks, self)
         self._line = Line(
             clock,
-            self._number,
+            lambda: number_to_dial(url, identity, password, self.quirks),
             Redialling(
                 after_drop=self.quirks.redials_after, never=self.quirks.never_redials
             ),
@@ -103,7 +97,6 @@ class Body:
             on_text=self._received,
             on_close=self._disconnected,
         )
-        self.whitelist = Whitelist(self.configuration)
         self.registration = Registration(
             clock=clock,
             configuration=self.configuration,
@@ -155,6 +148,19 @@ class Body:
             message = f"there is no connector {number}"
             raise IndexError(message)
         return self.connectors[number - 1]
+
+    @property
+    def memory(self) -> Memory:
+        """What would be left of it without power, its transactions apart."""
+        now = self.clock.now()
+        for connector in self.connectors:
+            connector.measure(now)
+        return Memory(
+            configuration=self.configuration,
+            profiles=self.profiles,
+            whitelist=self.whitelist,
+            registers={each.number: each.register_wh for each in self.connectors},
+        )
 
     @property
     def connected(self) -> bool:
@@ -364,34 +370,6 @@ class Body:
         self.sampling.stop()
         self.sessions.power_lost()
         self.registration.power_lost()
-
-    def _number(self) -> Number:
-        quirks = self.quirks
-        headers = (
-            {}
-            if self._password is None
-            else basic_authorization(self.identity, self._password)
-        )
-        if quirks.no_subprotocol:
-            headers |= {
-                "User-Agent": "TinyWebsockets Client",
-                "Origin": "https://github.com/gilmaimon/TinyWebsockets",
-            }
-        parts = [self._url.rstrip("/")]
-        if not quirks.no_identity:
-            parts.append(quote(self.identity, safe=""))
-        if quirks.appends_serial:
-            parts.append(quote(self.identity, safe=""))
-        if quirks.trailing_slash or quirks.no_identity:
-            parts.append("")
-        return Number(
-            url="/".join(parts),
-            protocols=() if quirks.no_subprotocol else quirks.subprotocols,
-            headers=headers,
-            answers_pings=not quirks.ignores_pings,
-            probe_first=quirks.probes_first,
-            closes_idle_after=quirks.closes_idle_after,
-        )
 
     def _connected(self) -> None:
         self.protocol.connected()

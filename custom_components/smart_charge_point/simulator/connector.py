@@ -60,11 +60,11 @@ class Reservation:
 class Connector:
     """The state of one outlet. It decides nothing; the wallbox does."""
 
-    def __init__(self, number: int, *, phases: int) -> None:
+    def __init__(self, number: int, *, phases: int, register_wh: float = 0.0) -> None:
         """Be an outlet with nothing in it. `number` is 1 or more."""
         self.number = number
         self.phases = phases
-        self.register_wh = 0.0
+        self.register_wh = register_wh
         self.transaction: Transaction | None = None
         self.available = True
         self.becomes_available: bool | None = None

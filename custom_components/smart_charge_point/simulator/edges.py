@@ -209,10 +209,14 @@ class Edges:
         if quirks.first_read_fails and not self._has_been_read:
             self._has_been_read = True
             raise CallRefusedError("InternalError", "not ready")
-        if quirks.reboots_when_measurands_are_read and self._measurands_changed:
-            if not names or {name.lower() for name in names} & MEASURAND_KEYS:
-                self._measurands_changed = False
-                self._owner.restart_soon()
+        read = {name.lower() for name in names} or MEASURAND_KEYS
+        if (
+            quirks.reboots_when_measurands_are_read
+            and self._measurands_changed
+            and read & MEASURAND_KEYS
+        ):
+            self._measurands_changed = False
+            self._owner.restart_soon()
         if quirks.empty_configuration or (quirks.no_list_of_all_keys and not names):
             return {"configurationKey": []}
         answer = think("GetConfiguration", payload)

@@ -1,7 +1,6 @@
 """The wallbox's telephone: one websocket to the central system at a time, dialled again when it drops."""
 
 import asyncio
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -40,12 +39,6 @@ class Redialling:
     most: timedelta = timedelta(seconds=160)
     after_drop: timedelta | None = None
     never: bool = False
-
-
-def basic_authorization(user: str, password: str) -> dict[str, str]:
-    """Return the header of HTTP Basic authentication."""
-    token = base64.b64encode(f"{user}:{password}".encode()).decode()
-    return {"Authorization": f"Basic {token}"}
 
 
 class Line:
