@@ -77,8 +77,9 @@ def kept_alive(
 
 
 def amperes_at(held: list[tuple[datetime, Wallbox]], moment: datetime) -> float | None:
-    """Return the limit at `moment` by what was held then."""
-    return [wallbox for since, wallbox in held if since <= moment][-1].amperes(moment)
+    """Return the limit at `moment` by what was held then, in a session that began long before."""
+    wallbox = [wallbox for since, wallbox in held if since <= moment][-1]
+    return wallbox.amperes(moment, session_from=held[0][0] - DAY)
 
 
 @pytest.mark.parametrize("rung", list(Rung))
@@ -352,6 +353,35 @@ def test_a5_2_real_wallboxes_are_never_asked_for_more_than_they_hold(
 def test_best_rung_of_real_wallboxes(capabilities: Capabilities, rung: Rung) -> None:
     """What each can hold at best of the default hours."""
     assert rung_for(schedule(GMT_NOW), capabilities, GMT_NOW) is rung
+
+
+def test_s3_single_limit_has_a_start_only_where_it_must() -> None:
+    """A wallbox that refuses all times of day may still take a limit for any session; one that refuses that, a start."""
+    (limit,) = resident_profiles(schedule(GMT_NOW), on(Rung.HOME_ASSISTANT), GMT_NOW)
+    assert (limit.kind, limit.start, limit.duration) == (Kind.RELATIVE, None, None)
+    refused = replace(on(Rung.HOME_ASSISTANT), relative_delay=Support.REFUSED)
+    (limit,) = resident_profiles(schedule(GMT_NOW), refused, GMT_NOW)
+    assert (limit.kind, limit.start) == (
+        Kind.ABSOLUTE,
+        GMT_NOW.replace(hour=11, minute=0, second=0),
+    )
+    assert stale(
+        (limit,),
+        (
+            limit,
+            *resident_profiles(schedule(GMT_NOW, session_delay=4), ROOMY, GMT_NOW)[:1],
+        ),
+    ) == (102,)
+
+
+def test_a10_3_a_day_of_the_next_season_stays_once_it_is_there() -> None:
+    """Home Assistant asleep over the change itself finds the next season's day still wanted."""
+    after = SPRING_2027 + HOUR
+    before = SPRING_2027 - 13 * HOUR
+    of = schedule(before)
+    early = resident_profiles(of, on(Rung.DAILY), before)
+    late = resident_profiles(of, on(Rung.DAILY), after)
+    assert needs_sending(late, early) == ()
 
 
 def test_rungs_are_tried_downwards() -> None:

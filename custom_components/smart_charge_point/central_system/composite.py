@@ -89,14 +89,12 @@ def agrees(
     for since, until in pairwise(marks):
         if until - since <= TIME_TOLERANCE:
             continue
-        verdict = Verdict(
-            agreement=Agreement.DIFFERS,
-            moment=since,
-            expected=_limit_at(expected, since),
-            told=_limit_at(told, since),
-        )
-        if not _apart(verdict, tolerance):
+        wanted, applied = _limit_at(expected, since), _limit_at(told, since)
+        if abs(wanted.amperes - applied.amperes) <= tolerance:
             continue
+        verdict = Verdict(
+            agreement=Agreement.DIFFERS, moment=since, expected=wanted, told=applied
+        )
         if verdict.exceeds:
             return verdict
         less = less or verdict
@@ -105,9 +103,3 @@ def agrees(
 
 def _limit_at(steps: Sequence[ExpectedStep], moment: datetime) -> Limit:
     return [limit for start, limit in steps if start <= moment][-1]
-
-
-def _apart(verdict: Verdict, tolerance: float) -> bool:
-    if verdict.expected is None or verdict.told is None:
-        return False
-    return abs(verdict.expected.amperes - verdict.told.amperes) > tolerance

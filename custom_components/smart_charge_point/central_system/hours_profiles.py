@@ -116,17 +116,23 @@ def coming(
 def this_moment(
     schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
 ) -> ChargingProfile:
-    """Return the one limit that holds until the next edge."""
+    """Return the one limit that holds until the next edge.
+
+    It has no start where the wallbox may take that: those that refused all times of day are left with it (S3).
+    """
     allowed = timeline.allowed_at(schedule.week, schedule.following, now)
-    return ChargingProfile(
+    profile = ChargingProfile(
         profile_id=schedule.connector * 100,
         connector=schedule.connector,
         stack_level=0,
         purpose=Purpose.DEFAULT,
-        kind=Kind.ABSOLUTE,
+        kind=Kind.RELATIVE,
         periods=_periods((Step(offset=0, allowed=allowed),), schedule, capabilities),
-        start=timeline.last_change(schedule.week, schedule.following, now),
     )
+    if capabilities.relative_delay is not Support.REFUSED:
+        return profile
+    start = timeline.last_change(schedule.week, schedule.following, now)
+    return replace(profile, kind=Kind.ABSOLUTE, start=start)
 
 
 def delay(schedule: ResidentSchedule, capabilities: Capabilities) -> ChargingProfile:

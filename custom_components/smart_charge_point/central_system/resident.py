@@ -38,7 +38,7 @@ def resident_profiles(
     """Return all profiles that the schedule's connector must hold from `now` (UTC) on, in the order to send them.
 
     They are built for `rung_for`. None ever allows more than the maximum of `capabilities`, and something always
-    limits: there is no moment at which none of them speaks.
+    limits: there is no moment of a session at which none of them speaks.
     """
     now = now.replace(microsecond=0)
     rung = rung_for(schedule, capabilities, now)
@@ -354,10 +354,8 @@ def _effect(profile: ChargingProfile) -> ChargingProfile:
 
 
 def _always_speaks(profile: ChargingProfile) -> bool:
-    """Return whether a default profile yields a limit at every moment."""
+    """Return whether a default profile yields a limit at every moment of a session."""
     if profile.purpose is not Purpose.DEFAULT or profile.valid_from is not None:
         return False
     recurrence = {Kind.DAILY: SECONDS_A_DAY, Kind.WEEKLY: SECONDS_A_WEEK}
-    return profile.kind is not Kind.RELATIVE and (
-        profile.duration is None or profile.duration == recurrence.get(profile.kind)
-    )
+    return profile.duration in {None, recurrence.get(profile.kind)}
