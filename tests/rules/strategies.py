@@ -21,7 +21,7 @@ WEEK = timedelta(days=7)
 
 
 def utc(*parts: int) -> datetime:
-    """Return a moment in UTC from year, month, day, …"""
+    """Return a moment in UTC from year, month and day, and hour, minute and second where given."""
     year, month, day, *rest = parts
     hour, minute, second = (*rest, 0, 0, 0)[:3]
     return datetime(year, month, day, hour, minute, second, tzinfo=UTC)

@@ -1,6 +1,7 @@
 """Charging hours: sorted and merged, with their edges, and resolved against the clock on the wall."""
 
 from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
@@ -243,7 +244,7 @@ def test_windows_are_apart_sorted_and_inside(
     found = windows_between(hours, start, end, LONDON)
     marks = [start, *(mark for one in found for mark in (one.start, one.end)), end]
     assert marks == sorted(marks)
-    assert all(a.end < b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end < b.start for a, b in pairwise(found))
     assert all(one.start < one.end and one.start.tzinfo is UTC for one in found)
 
 

@@ -183,9 +183,8 @@ def delay_ends(plan: Plan, now: datetime) -> datetime | None:
     for segment in plan.segments:
         if segment.end <= now:
             continue
-        if segment.start > now and ends is None:
-            break
-        if segment.reason is not PlanReason.RANDOM_DELAY:
+        to_come = ends is None and segment.start > now
+        if to_come or segment.reason is not PlanReason.RANDOM_DELAY:
             break
         ends = segment.end
     return ends
