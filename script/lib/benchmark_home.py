@@ -1,0 +1,156 @@
+"""A real Home Assistant with its recorder on and the integration set up, that tells what it spends.
+
+Runs as a process of its own: `python -m script.lib.benchmark_home FOLDER PORT OCPP_PORT`, then commands as JSON lines.
+"""
+
+import asyncio
+from contextlib import closing
+from datetime import UTC, datetime
+import gc
+from pathlib import Path
+import sqlite3
+import sys
+import time
+from types import MappingProxyType
+from typing import Any
+
+from homeassistant import bootstrap, runner
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util.resource import set_open_file_descriptor_limit
+import psutil
+
+from custom_components.smart_charge_point.const import DOMAIN, SUBENTRY_CHARGE_POINT
+from custom_components.smart_charge_point.control.settings import ChargePointSettings
+from custom_components.smart_charge_point.model.hours import (
+    ChargingHours,
+    HoursChoice,
+    HoursDecision,
+)
+from script.lib.lines import serve
+
+_TICK = 0.002
+
+
+class Watch:
+    """Notes how long the event loop was held at the longest: how much later than due a timer came."""
+
+    def __init__(self) -> None:
+        self._task: asyncio.Task[None] | None = None
+        self._longest = 0.0
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._longest = 0.0
+        self._task = asyncio.create_task(self._run())
+
+    def stop(self) -> float:
+        """Return the longest delay in seconds since the start, and watch no more."""
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        return self._longest
+
+    async def _run(self) -> None:
+        while True:
+            due = time.perf_counter() + _TICK
+            await asyncio.sleep(_TICK)
+            self._longest = max(self._longest, time.perf_counter() - due)
+
+
+class Home:
+    """The Home Assistant and what is asked of it."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+        self._watch = Watch()
+        self._process = psutil.Process()
+
+    async def command(self, order: dict[str, Any]) -> dict[str, Any]:
+        """Carry out a command."""
+        match order["do"]:
+            case "add":
+                for identity in order["identities"]:
+                    self._add(identity)
+                await self._hass.async_block_till_done()
+            case "watch":
+                self._watch.start()
+            case "unwatch":
+                return {"longest": self._watch.stop()}
+            case "memory":
+                gc.collect()
+                return {"rss": self._process.memory_info().rss}
+            case "rows":
+                return {"rows": await self._rows()}
+            case "connected":
+                return {
+                    "connected": len(self._entry.runtime_data.site.server.connections)
+                }
+        return {
+            "cpu": time.process_time(),
+            "entities": len(self._hass.states.async_all()),
+        }
+
+    def _add(self, identity: str) -> None:
+        """Add a wallbox that may charge at any time."""
+        decision = HoursDecision(
+            hours=ChargingHours.ALWAYS,
+            choice=HoursChoice.REMOVED,
+            decided_at=datetime.now(UTC),
+            user_id="",
+        )
+        settings = ChargePointSettings(identity=identity, decision=decision)
+        self._hass.config_entries.async_add_subentry(
+            self._entry,
+            ConfigSubentry(
+                data=MappingProxyType(settings.as_data()),
+                subentry_type=SUBENTRY_CHARGE_POINT,
+                title=identity,
+                unique_id=identity,
+            ),
+        )
+
+    async def _rows(self) -> int:
+        """Return how many states the recorder has written."""
+        await get_instance(self._hass).async_block_till_done()
+        path = self._hass.config.path("home-assistant_v2.db")
+
+        def count() -> int:
+            with closing(sqlite3.connect(path)) as database:
+                return int(
+                    database.execute("SELECT COUNT(*) FROM states").fetchone()[0]
+                )
+
+        return await self._hass.async_add_executor_job(count)
+
+
+async def _set_up(hass: HomeAssistant, ocpp_port: int) -> ConfigEntry:
+    """Add the integration through its flow, as an owner does."""
+    flow = hass.config_entries.flow
+    step = await flow.async_init(DOMAIN, context={"source": "user"})
+    step = await flow.async_configure(step["flow_id"], {"port": ocpp_port})
+    step = await flow.async_configure(step["flow_id"], {})
+    await hass.async_block_till_done()
+    return step["result"]
+
+
+async def main(folder: Path, ocpp_port: int) -> None:
+    """Run until standard input ends."""
+    hass = await bootstrap.async_setup_hass(
+        runner.RuntimeConfig(config_dir=str(folder), skip_pip=True)
+    )
+    if hass is None:
+        sys.exit("Home Assistant could not be set up")
+    await hass.async_start()
+    home = Home(hass, await _set_up(hass, ocpp_port))
+    await serve(home.command)
+    await hass.async_stop()
+
+
+if __name__ == "__main__":
+    set_open_file_descriptor_limit()
+    runner.create_event_loop().run_until_complete(
+        main(Path(sys.argv[1]), int(sys.argv[2]))
+    )
