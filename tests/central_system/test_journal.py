@@ -8,6 +8,7 @@ from custom_components.smart_charge_point.central_system.journal import (
     MAX_BYTES,
     MAX_ENTRIES,
     MAX_KEPT,
+    MAX_NOISE,
     REDACTED,
     FrameJournal,
 )
@@ -38,14 +39,31 @@ def test_noise_does_not_push_out_what_matters() -> None:
     journal = FrameJournal()
     journal.keep(True, "BootNotification", b'["boot"]')
     for number in range(3600):
-        journal.keep(True, "MeterValues", b"[%d]" % number)
-        journal.keep(False, "MeterValues", b"[%d]" % number)
+        entry = journal.keep(True, "MeterValues", b"[%d]" % number)
+        journal.answer(entry, b"[%d]" % -number)
     journal.keep(True, "StopTransaction", b'["stop"]')
     frames = [entry["frame"] for entry in journal.export()]
     assert frames[0] == ["boot"]
     assert frames[-1] == ["stop"]
-    assert [3599] in frames
-    assert journal.size <= 2 * MAX_BYTES
+    assert frames[1:-1] == [[number] for number in range(3600 - MAX_NOISE, 3600)]
+    assert journal.export()[-2]["answer"] == [-3599]
+
+
+def test_an_answer_is_kept_with_its_action() -> None:
+    """Of what matters each frame is an entry of its own, with its own time."""
+    journal = FrameJournal()
+    journal.answer(journal.keep(True, "StartTransaction", b"[2]"), b"[3]")
+    shown = [(e["direction"], e["action"], e["frame"]) for e in journal.export()]
+    assert shown == [("in", "StartTransaction", [2]), ("out", "StartTransaction", [3])]
+
+
+def test_a_full_journal_keeps_to_its_part_of_a_wallbox() -> None:
+    """100 KiB is what a connected wallbox may cost in all."""
+    journal = FrameJournal()
+    for _ in range(500):
+        for action in ("MeterValues", "DataTransfer"):
+            journal.answer(journal.keep(True, action, b"x" * 1000), b"y" * 100)
+    assert journal.size < 60 * 1024
 
 
 def test_notes_belong_to_the_frame_in_work() -> None:

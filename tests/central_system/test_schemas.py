@@ -145,3 +145,13 @@ def test_unknown_and_unhandled_actions_differ(schemas: Schemas) -> None:
     """OCPP-J: NotImplemented is for what is not known, NotSupported for what is known."""
     assert not_handled("NoSuch", schemas).code is ErrorCode.NOT_IMPLEMENTED
     assert not_handled("SignCertificate", schemas).code is ErrorCode.NOT_SUPPORTED
+
+
+def test_what_is_no_json_violates(schemas: Schemas) -> None:
+    """A person may have any message sent: it is refused, not raised at."""
+    deep: dict[str, Any] = {}
+    for _ in range(500):
+        deep = {"data": deep}
+    for payload in ("\ud800", deep, {"vendorId": object()}):
+        assert schemas.check("DataTransfer", payload, Kind.REQUEST)
+        assert not schemas.fits("DataTransfer", payload, Kind.REQUEST)

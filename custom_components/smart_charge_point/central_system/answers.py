@@ -9,6 +9,8 @@ KEPT: Final = 8
 """Answers per socket. One call is outstanding at a time; overlapping retries make it a few."""
 KEPT_FOR: Final = 60.0
 """Seconds. Retries come within this; later, an equal message with an equal id comes from a wallbox that counts badly."""
+MAX_FRAME_KEPT: Final = 2048
+"""Bytes of a frame that is held to compare with; of a longer one a hash is."""
 NEVER_KEPT: Final = frozenset({"Heartbeat", "BootNotification"})
 """Their answers carry the time and the admission of now."""
 
@@ -25,24 +27,29 @@ class AnswerCache:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Begin empty."""
         self._loop = loop
-        self._answers: dict[MessageId, tuple[int, float, bytes]] = {}
+        self._answers: dict[MessageId, tuple[bytes | int, float, bytes]] = {}
 
     def get(self, message_id: MessageId, frame: bytes) -> bytes | None:
         """Return the answer that was given to the very same frame."""
         if (kept := self._answers.get(message_id)) is None:
             return None
-        digest, until, answer = kept
-        return answer if digest == hash(frame) and self._loop.time() < until else None
+        what, until, answer = kept
+        return answer if what == _what(frame) and self._loop.time() < until else None
 
     def keep(self, message_id: MessageId, frame: bytes, answer: bytes) -> None:
-        """Keep the answer to `frame`, of which only a hash is held."""
+        """Keep the answer to `frame`."""
         answers = self._answers
         # Taken out first, so that it goes to the end: the oldest is dropped.
         answers.pop(message_id, None)
         if len(answers) >= KEPT:
             del answers[next(iter(answers))]
-        answers[message_id] = (hash(frame), self._loop.time() + KEPT_FOR, answer)
+        answers[message_id] = (_what(frame), self._loop.time() + KEPT_FOR, answer)
 
     def clear(self) -> None:
         """Forget all."""
         self._answers.clear()
+
+
+def _what(frame: bytes) -> bytes | int:
+    """Return what stands for a frame: the journal holds a short one anyway."""
+    return frame if len(frame) <= MAX_FRAME_KEPT else hash(frame)

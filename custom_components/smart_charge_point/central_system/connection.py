@@ -327,12 +327,14 @@ class Connection(Transport):
                 self._predecessor = None
             while not self._retired:
                 if isinstance(call, bytes):
-                    action, answer = MALFORMED, call
+                    answer = call
                 else:
-                    action, answer = call.action, await self._answer(call, data, entry)
-                try:
-                    await self._send(action, answer)
-                except ConnectionError:
+                    answer = await self._answer(call, data, entry)
+                if self._open:
+                    self.journal.answer(entry, answer)
+                    with suppress(ConnectionError):
+                        await self._socket.send_frame(answer, WSMsgType.TEXT)
+                else:
                     note_at(entry, "handled, but the socket closed before the answer")
                 if self._refused:
                     self.begin_close(WSCloseCode.POLICY_VIOLATION)

@@ -131,6 +131,19 @@ def decode(data: bytes | str) -> Frame:
     # No frame nests deeper than it has opening brackets, and few have 32 of them: counting is cheaper than walking.
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH and _too_deep(elements):
         return MalformedFrame("nested too deeply", _call_id(data))
+    if type(elements) is list and len(elements) == 4:
+        kind, message_id, action, payload = elements
+        if (
+            type(kind) is int
+            and kind == _CALL
+            and type(message_id) is str
+            and type(action) is str
+            and type(payload) is dict
+            and len(message_id) <= MAX_MESSAGE_ID
+            and 0 < len(action) <= MAX_ACTION
+        ):
+            # What nearly every frame is; the rest is looked at more closely.
+            return Call(message_id, action, payload, mended)
     return _frame(elements, mended)
 
 
@@ -202,14 +215,15 @@ def _call(message_id: MessageId, elements: list[Any], mended: str) -> Frame:
     action = elements[2]
     if type(action) is not str or not 0 < len(action) <= MAX_ACTION:
         return MalformedFrame("action is no name", message_id)
-    if len(elements) == 4 and type(elements[3]) is dict:
-        return Call(message_id, action, elements[3], mended)
-    payload = _payload(elements[3] if len(elements) > 3 else None)
+    told: Any = elements[3] if len(elements) > 3 else None
+    payload = _payload(told)
     if payload is None:
         return MalformedFrame("payload is no object", message_id)
     if len(elements) > 4:
         mended = mended or "more elements than a call has"
-    return Call(message_id, action, payload, mended or "empty payload")
+    elif told is not payload:
+        mended = mended or "empty payload"
+    return Call(message_id, action, payload, mended)
 
 
 def _payload(payload: Any) -> Payload | None:

@@ -12,15 +12,18 @@ from typing import Any, Final
 import orjson
 
 MAX_ENTRIES: Final = 200
-"""Per ring: enough for a day of status, sessions and commands."""
-MAX_BYTES: Final = 24 * 1024
-"""Per ring, frames and bookkeeping: two of them stay well within the 100 KiB that a connected wallbox may cost."""
+"""Enough for a day of status, sessions and commands."""
+MAX_BYTES: Final = 32 * 1024
+"""Of frames and bookkeeping: with the noise it stays well within the 100 KiB that a connected wallbox may cost."""
+MAX_NOISE: Final = 16
+"""Entries of what comes every second: some 10 KiB, 32 at most."""
 MAX_KEPT: Final = 2048
 """Of one frame. What is longer is kept by its beginning, which names the message and its first fields."""
-ENTRY_BYTES: Final = 200
-"""What one entry costs beside its frame (measured: 64 for the entry, 33 for the bytes object, 24 for the time, 50 for the deque)."""
+ENTRY_BYTES: Final = 220
+"""What one entry costs beside its frame: 80 for itself, 33 for the bytes object, 24 for the time, the rest for what malloc
+rounds up."""
 NOISY: Final = frozenset({"MeterValues", "Heartbeat"})
-"""They come every second and would push out all that matters, so they have a ring of their own."""
+"""They come every second and would push out all that matters, so they are kept apart."""
 
 REDACTED: Final = "**redacted**"
 
@@ -51,7 +54,10 @@ _USER_INFO: Final = re.compile(r"(\w+://)[^/@\s\"]+@")
 
 @dataclass(slots=True)
 class JournalEntry:
-    """One frame. `at` is seconds since the epoch, `data` the frame or its beginning, `size` the whole one's bytes."""
+    """One frame. `at` is seconds since the epoch, `data` the frame or its beginning, `size` the whole one's bytes.
+
+    `answer` is the answer to a noisy call; that to any other has an entry of its own.
+    """
 
     at: float
     incoming: bool
@@ -59,6 +65,7 @@ class JournalEntry:
     data: bytes
     size: int
     note: str = ""
+    answer: bytes = b""
 
 
 class _Ring:
@@ -85,12 +92,14 @@ class FrameJournal:
     when they are exported.
     """
 
-    __slots__ = ("_frequent", "_in_work", "_rare")
+    __slots__ = ("_at", "_in_work", "_noise", "_rare")
 
     def __init__(self) -> None:
         """Begin an empty journal."""
         self._rare = _Ring()
-        self._frequent = _Ring()
+        self._noise: list[JournalEntry] = []
+        self._at = 0
+        """Where the next noise goes once there is enough of it."""
         self._in_work: JournalEntry | None = None
 
     def keep(self, incoming: bool, action: str, data: bytes) -> JournalEntry:
@@ -103,8 +112,21 @@ class FrameJournal:
             data if size <= MAX_KEPT else data[:MAX_KEPT],
             size,
         )
-        (self._frequent if action in NOISY else self._rare).add(entry)
+        if action not in NOISY:
+            self._rare.add(entry)
+        elif len(self._noise) < MAX_NOISE:
+            self._noise.append(entry)
+        else:
+            self._noise[self._at] = entry
+            self._at = (self._at + 1) % MAX_NOISE
         return entry
+
+    def answer(self, entry: JournalEntry, data: bytes) -> None:
+        """Keep the answer to a call."""
+        if entry.action in NOISY:
+            entry.answer = data if len(data) <= MAX_KEPT else data[:MAX_KEPT]
+        else:
+            self.keep(False, entry.action, data)
 
     def event(self, text: str) -> None:
         """Keep what happened to the socket itself."""
@@ -120,12 +142,14 @@ class FrameJournal:
             note_at(self._in_work, text)
 
     def __len__(self) -> int:
-        return len(self._rare.entries) + len(self._frequent.entries)
+        return len(self._rare.entries) + len(self._noise)
 
     @property
     def size(self) -> int:
         """The bytes that the journal costs, about."""
-        return self._rare.size + self._frequent.size
+        return self._rare.size + sum(
+            len(entry.data) + len(entry.answer) + ENTRY_BYTES for entry in self._noise
+        )
 
     def export(self) -> list[dict[str, Any]]:
         """Return the entries, oldest first, as JSON can hold them, without tags, keys and passwords."""
@@ -134,17 +158,18 @@ class FrameJournal:
                 "at": datetime.fromtimestamp(entry.at, UTC).isoformat(),
                 "direction": "in" if entry.incoming else "out",
                 "action": entry.action,
-                "frame": _redacted(entry.data, whole=entry.size == len(entry.data)),
+                "frame": _redacted(entry.data),
                 "size": entry.size,
                 "note": entry.note,
             }
+            | ({"answer": _redacted(entry.answer)} if entry.answer else {})
             for entry in self._entries()
         ]
 
     def _entries(self) -> Iterator[JournalEntry]:
         return heapq.merge(
             tuple(self._rare.entries),
-            tuple(self._frequent.entries),
+            self._noise[self._at :] + self._noise[: self._at],
             key=lambda entry: entry.at,
         )
 
@@ -154,12 +179,11 @@ def note_at(entry: JournalEntry, text: str) -> None:
     entry.note = f"{entry.note}; {text}" if entry.note else text
 
 
-def _redacted(data: bytes, *, whole: bool) -> Any:
-    if whole:
-        try:
-            return _clean(orjson.loads(data))
-        except orjson.JSONDecodeError:
-            pass
+def _redacted(data: bytes) -> Any:
+    try:
+        return _clean(orjson.loads(data))
+    except orjson.JSONDecodeError:
+        pass
     text = _clean_text(data.decode(errors="replace"))
     # What is no whole JSON does not tell which value belongs to which configuration key: then none is shown.
     return _VALUE.sub(rf"\1{REDACTED}", text) if '"key"' in text else text

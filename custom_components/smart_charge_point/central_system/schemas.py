@@ -91,7 +91,7 @@ class Schemas:
             KeyError: the version does not know `action`.
         """
         validators = self._requests if kind is Kind.REQUEST else self._answers
-        return bool(validators[action].is_valid(payload))
+        return _fits(validators[action], payload)
 
     def check(self, action: str, payload: Any, kind: Kind) -> tuple[Violation, ...]:
         """Return what `payload` violates; nothing where it is as it should be.
@@ -102,13 +102,16 @@ class Schemas:
         validator = (
             self._requests[action] if kind is Kind.REQUEST else self._answers[action]
         )
-        if validator.is_valid(payload):
+        if _fits(validator, payload):
             return ()
-        return tuple(
-            violation
-            for error in validator.iter_errors(payload)
-            for violation in _violations(error)
-        )
+        try:
+            return tuple(
+                violation
+                for error in validator.iter_errors(payload)
+                for violation in _violations(error)
+            )
+        except ValueError:
+            return (Violation(path=(), rule=Rule.OTHER),)
 
 
 @cache
@@ -131,6 +134,14 @@ def load(version: str) -> Schemas:
             file.read_text(encoding="utf-8-sig"), validate_formats=True, offline=True
         )
     return Schemas(version, validators)
+
+
+def _fits(validator: Any, payload: Any) -> bool:
+    try:
+        return bool(validator.is_valid(payload))
+    except ValueError:
+        # No JSON at all: half a surrogate pair, or nesting without end. No frame holds such, but a caller of ours may.
+        return False
 
 
 def _violations(error: jsonschema_rs.ValidationError) -> tuple[Violation, ...]:
