@@ -164,35 +164,51 @@ async def _with_wallbox(
     """Connect the simulated wallbox, confirm its discovery card if it is new, and stay."""
     identity = f"DEMO-{wishes.wallbox.upper()}"
     url = f"ws://127.0.0.1:{ocpp_port}/{identity}"
-    arguments = [
-        "-m",
-        f"custom_components.{DOMAIN}.simulator",
-        url,
-        "--preset",
-        wishes.wallbox,
-    ]
+    known = identity in await client.subentries(DOMAIN)
+    arguments = ["--preset", wishes.wallbox, "--plugged-in", "--sample-interval", "10"]
+    if wishes.year and not known:
+        arguments.append("--year")
     _say(f"Connecting the simulated wallbox {identity}")
     async with _running(
-        "the simulated wallbox", tuple(arguments), DEMO / "simulator.log"
+        "the simulated wallbox",
+        ("-m", f"custom_components.{DOMAIN}.simulator", url, *arguments),
+        DEMO / "simulator.log",
     ) as wallbox:
-        card = await _while_alive(
-            wallbox, _card_or_device(client, identity), CARD_TIMEOUT
-        )
-        if card is not None:
+        if not known:
+            card = await _while_alive(wallbox, _card(client, identity), CARD_TIMEOUT)
             _say("Confirming its discovery card")
             await client.finish_flow(await client.flow_step(card["flow_id"]))
+        await _while_alive(wallbox, _connected(client, identity), CARD_TIMEOUT)
         _announce(client.url, began)
         await _forever(core, wallbox)
 
 
-async def _card_or_device(client: HomeAssistantClient, identity: str) -> Answer | None:
-    """Wait for the wallbox: its discovery card if it is new, or nothing if it is known."""
+async def _card(client: HomeAssistantClient, identity: str) -> Answer:
+    """Wait for the wallbox's discovery card."""
     while True:
-        devices: list[Answer] = await client.command("config/device_registry/list")
-        if any([DOMAIN, identity] in device["identifiers"] for device in devices):
-            return None
-        if cards := await client.discovered(DOMAIN):
-            return cards[0]
+        for card in await client.discovered(DOMAIN):
+            if card["context"].get("unique_id") == identity:
+                return card
+        await asyncio.sleep(0.25)
+
+
+async def _connected(client: HomeAssistantClient, identity: str) -> None:
+    """Wait until Home Assistant shows the wallbox as connected."""
+    subentry = (await client.subentries(DOMAIN))[identity]
+    while True:
+        entities = {
+            entity["entity_id"]
+            for entity in await client.command("config/entity_registry/list")
+            if entity["platform"] == DOMAIN
+            and entity["translation_key"] == "connected"
+            and entity["config_subentry_id"] == subentry
+        }
+        states: list[Answer] = await client.command("get_states")
+        if any(
+            state["entity_id"] in entities and state["state"] == "on"
+            for state in states
+        ):
+            return
         await asyncio.sleep(0.25)
 
 

@@ -102,6 +102,16 @@ class HomeAssistantClient:
         entries: list[Answer] = await self.command("config_entries/get", domain=domain)
         return entries
 
+    async def subentries(self, domain: str) -> dict[str, str]:
+        """Return what was added to an integration's entries: subentry ids by their unique ids."""
+        return {
+            subentry["unique_id"]: subentry["subentry_id"]
+            for entry in await self.entries(domain)
+            for subentry in await self.command(
+                "config_entries/subentries/list", entry_id=entry["entry_id"]
+            )
+        }
+
     async def discovered(self, domain: str) -> list[Answer]:
         """Return the discovery cards of an integration that wait for the owner."""
         flows: list[Answer] = await self.command("config_entries/flow/progress")
