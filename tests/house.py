@@ -217,6 +217,15 @@ class House:
         assert device is not None
         return device.id
 
+    def connector_device_id(self, connector: int, identity: str = "WB1") -> str:
+        """Return the device of a connector that has one of its own."""
+        identifier = f"{self.subentry(identity).subentry_id}_{connector}"
+        device = dr.async_get(self.hass).async_get_child_device_by_identifier(
+            (DOMAIN, identifier), self.entry.entry_id
+        )
+        assert device is not None
+        return device.id
+
     async def press(self, key: str, identity: str = "WB1") -> None:
         """Press a button, and let what it sets off settle."""
         await self.hass.services.async_call(
