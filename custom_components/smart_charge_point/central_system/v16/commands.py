@@ -111,10 +111,7 @@ class Commands16(Link):
     ) -> Payload:
         if action not in OUTGOING:
             raise InvalidCallError(f"{action} is no message to a charge point")
-        try:
-            violations = self._schemas.check(action, payload, Kind.REQUEST)
-        except ValueError as error:
-            raise InvalidCallError(f"{action} does not fit in JSON: {error}") from error
+        violations = self._schemas.check(action, payload, Kind.REQUEST)
         if violations:
             raise InvalidCallError(
                 f"{action} does not fit its schema: "

@@ -228,10 +228,13 @@ def measurand_left_to_unit(payload: Payload) -> Repair | None:
     """No measurand, which by the standard means the energy register, but a unit that no energy has."""
     count = 0
     for sampled in _sampled(payload):
+        told = sampled.get("measurand")
         unit = sampled.get("unit")
-        measurand = sampled.get("measurand", "")
-        if measurand == "" and isinstance(unit, str) and unit in _MEASURAND_OF_UNIT:
-            sampled["measurand"] = _MEASURAND_OF_UNIT[unit]
+        meant = _MEASURAND_OF_UNIT.get(unit) if isinstance(unit, str) else None
+        if meant is None or (told is not None and told != ""):
+            continue
+        if told == "" or meant != _USUAL_MEASURAND:
+            sampled["measurand"] = meant
             count += 1
     return _counted("measurand_left_to_unit", count)
 
@@ -363,6 +366,7 @@ _UNITS_IN_OTHER_WORDS: Final = {
     "volt": "V",
     "volts": "V",
 }
+_USUAL_MEASURAND: Final = "Energy.Active.Import.Register"
 _MEASURAND_OF_UNIT: Final = {
     "W": "Power.Active.Import",
     "kW": "Power.Active.Import",
@@ -371,8 +375,8 @@ _MEASURAND_OF_UNIT: Final = {
     "Hertz": "Frequency",
     "Percent": "SoC",
     "Celsius": "Temperature",
-    "Wh": "Energy.Active.Import.Register",
-    "kWh": "Energy.Active.Import.Register",
+    "Wh": _USUAL_MEASURAND,
+    "kWh": _USUAL_MEASURAND,
 }
 _UNITS_OF_THE_OTHER_KIND: Final = {
     ("Power", "Wh"): "W",
