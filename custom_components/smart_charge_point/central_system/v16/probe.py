@@ -4,18 +4,16 @@ Nothing here triggers a message, resets or changes availability: there are wallb
 (wallbox-quirks.md B2, B5).
 """
 
-from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import batched, chain
 from typing import Final
 
 from ...model.capabilities import Capabilities, Rung, Support
 from ...model.charge_point import NOTHING_TOLD, BootFacts
-from ...model.limit import Limit, RateUnit
+from ...model.limit import Limit
 from ...model.schedule import ResidentSchedule
 from ..hours_profiles import room
 from ..link import (
@@ -32,11 +30,11 @@ from ..link import (
 from ..profiles import ChargingProfile, Kind, Period, Purpose
 from ..resident import rung_for
 from ..timeline import changes
+from .questions import ask_for_configuration
+from .self_report import Complaint, SelfReport
 from .settings import (
     HOME,
-    LONGEST_VALUE,
     MEASURANDS_KEY,
-    MEASURANDS_MAX_KEY,
     Settings,
     Wanted,
     items,
@@ -44,41 +42,8 @@ from .settings import (
     whole_number,
 )
 
-MOST_CONNECTORS: Final = 8
-PATIENCE: Final = 3
-"""Questions in a row without any answer after which no more are asked."""
-USUAL_MAX_KEYS: Final = 10
 PROFILES_PER_CONNECTOR: Final = 4
 """A careful guess: the hours, the next season, the delay and an override."""
-
-CAPABILITY_KEYS: Final = (
-    "NumberOfConnectors",
-    "ChargeProfileMaxStackLevel",
-    "ChargingScheduleMaxPeriods",
-    "MaxChargingProfilesInstalled",
-    "ChargingScheduleAllowedChargingRateUnit",
-    "SupportedFeatureProfiles",
-)
-DELAY_KEYS: Final = (
-    "RandomisedDelay",
-    "RandomizedDelay",
-    "RandomisedDelayDuration",
-    "CurrentSessionRandomDelay",
-)
-"""Where wallboxes are known to keep a random delay of their own; OCPP 1.6 has no standard key."""
-
-UNIT_WORDS: Final = {
-    "current": RateUnit.AMPERE,
-    "a": RateUnit.AMPERE,
-    "amp": RateUnit.AMPERE,
-    "amps": RateUnit.AMPERE,
-    "ampere": RateUnit.AMPERE,
-    "amperes": RateUnit.AMPERE,
-    "power": RateUnit.WATT,
-    "w": RateUnit.WATT,
-    "watt": RateUnit.WATT,
-    "watts": RateUnit.WATT,
-}
 
 VALID_FROM_TEST_LIMIT: Final = Limit(amperes=7)
 CLEARLY_MORE: Final = 8.0
@@ -87,26 +52,6 @@ TEST_MARGIN: Final = timedelta(hours=1)
 """How far the wallbox's clock may be out without spoiling the test."""
 TEST_VIEW: Final = timedelta(hours=1)
 LONGEST_DELAY: Final = timedelta(seconds=1800)
-
-
-class Trouble(StrEnum):
-    """What is odd about what a charge point said of itself."""
-
-    ABSURD = "absurd"
-    """A value that cannot be true; it was not used."""
-    MISSING = "missing"
-    NOT_ANNOUNCED = "not_announced"
-    """Smart charging is not among the features it lists, though it may have it."""
-    NO_ANSWER = "no_answer"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Complaint:
-    """One oddity, for diagnostics. `told` is the value as it came, cut short."""
-
-    trouble: Trouble
-    key: str
-    told: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,8 +124,8 @@ async def read_capabilities(
         known = Capabilities(
             connectors=known.connectors, maximum=known.maximum, phases=known.phases
         )
-    configuration = await _read_configuration(link)
-    reader = _Reader(configuration)
+    configuration = await ask_for_configuration(link)
+    reader = SelfReport(configuration)
     connectors = reader.connectors(known, seen)
     max_profiles = reader.number("MaxChargingProfilesInstalled", 1)
     if max_profiles is None:
@@ -363,143 +308,6 @@ def _told_between(
         if step.start < end and until > start:
             told.append(step.limit)
     return told
-
-
-async def _read_configuration(link: Link) -> Configuration:
-    """Return all keys, asked for at once, or in parts, or one by one, whichever the charge point answers."""
-    everything = await _ask(link, ())
-    answers = [] if everything is None else [everything]
-    known = _merged(answers)
-    names = [
-        *CAPABILITY_KEYS,
-        MEASURANDS_MAX_KEY,
-        *(want.key for want in wanted(known, HOME)),
-    ]
-    if not known.keys:
-        names += DELAY_KEYS
-        limit = await _ask(link, ("GetConfigurationMaxKeys",))
-        answers += [] if limit is None else [limit]
-        known = _merged(answers)
-    missing = [
-        name for name in names if name.lower() not in known.keys.keys() | known.unknown
-    ]
-    most = known.keys.get("getconfigurationmaxkeys")
-    size = (
-        USUAL_MAX_KEYS
-        if most is None
-        else min(max(1, whole_number(most.value) or 1), USUAL_MAX_KEYS)
-    )
-    answers += await _ask_in_parts(link, missing, size)
-    return _merged(answers)
-
-
-async def _ask_in_parts(link: Link, names: list[str], size: int) -> list[Configuration]:
-    """Ask for `names`, `size` at a time, then singly once that is not answered; give up after `PATIENCE` silences."""
-    answers: list[Configuration] = []
-    waiting = deque(batched(names, size, strict=False))
-    silences = 0
-    while waiting and silences < PATIENCE:
-        part = waiting.popleft()
-        answer = await _ask(link, part)
-        if answer is not None and (answer.keys or answer.unknown):
-            answers.append(answer)
-            silences = 0
-        elif len(part) > 1:
-            waiting = deque((name,) for name in chain(part, *waiting))
-        else:
-            silences += 1
-    return answers
-
-
-async def _ask(link: Link, names: tuple[str, ...]) -> Configuration | None:
-    try:
-        return await link.configuration(names)
-    except NotConnectedError:
-        raise
-    except CallError:
-        return None
-
-
-def _merged(answers: list[Configuration]) -> Configuration:
-    keys: dict[str, ConfigurationKey] = {}
-    for answer in answers:
-        keys |= answer.keys
-    unknown = frozenset(name.lower() for answer in answers for name in answer.unknown)
-    return Configuration(keys=keys, unknown=unknown - keys.keys())
-
-
-class _Reader:
-    """Reads the keys of a configuration and notes what is odd about them."""
-
-    def __init__(self, configuration: Configuration) -> None:
-        self._keys = configuration.keys
-        self.complaints: list[Complaint] = []
-        if not self._keys:
-            self._complain(Trouble.NO_ANSWER, "")
-
-    def number(self, name: str, least: int) -> int | None:
-        """Return a whole number of at least `least`; None where there is none to believe."""
-        value = self._value(name)
-        if value is None:
-            return None
-        number = whole_number(value)
-        if number is None or number < least:
-            self._complain(Trouble.ABSURD, name, value)
-            return None
-        return number
-
-    def connectors(self, known: Capabilities, seen: Collection[int]) -> int:
-        """Return how many connectors there are, connector 0 not counted."""
-        most_seen = max(seen, default=0)
-        name = "NumberOfConnectors"
-        told = self.number(name, 1)
-        if told is not None and told > MOST_CONNECTORS:
-            self._complain(Trouble.ABSURD, name, str(told))
-            told = None
-        if told is None:
-            return min(max(known.connectors, most_seen), MOST_CONNECTORS)
-        if told > 1 and set(seen) == set(range(told)):
-            # It counts connector 0 (wallbox-quirks.md C5).
-            self._complain(Trouble.ABSURD, name, str(told))
-            return most_seen
-        return told
-
-    def rate_unit(self, known: Capabilities) -> RateUnit:
-        """Return the unit to write limits in: amperes where both are taken."""
-        name = "ChargingScheduleAllowedChargingRateUnit"
-        value = self._value(name)
-        if value is None:
-            return known.rate_unit
-        words = items(value.replace(" ", ",").replace("/", ","))
-        units = {UNIT_WORDS.get(word.lower()) for word in words}
-        if RateUnit.AMPERE in units:
-            return RateUnit.AMPERE
-        if RateUnit.WATT in units:
-            return RateUnit.WATT
-        self._complain(Trouble.ABSURD, name, value)
-        return known.rate_unit
-
-    def check_features(self) -> None:
-        """Note where smart charging is not announced. That proves nothing: several have it all the same (C1)."""
-        name = "SupportedFeatureProfiles"
-        value = self._value(name)
-        if value is None:
-            return
-        features = {item.replace(" ", "").lower() for item in items(value)}
-        if "smartcharging" not in features:
-            self._complain(Trouble.NOT_ANNOUNCED, name, value)
-
-    def _value(self, name: str) -> str | None:
-        key = self._keys.get(name.lower())
-        if key is None or not (key.value or "").strip():
-            self._complain(Trouble.MISSING, name)
-            return None
-        return key.value
-
-    def _complain(self, trouble: Trouble, key: str, told: str = "") -> None:
-        self.complaints.append(
-            Complaint(trouble=trouble, key=key, told=told[:LONGEST_VALUE])
-        )
 
 
 def _is_delay(key: ConfigurationKey) -> bool:
