@@ -23,13 +23,13 @@ from custom_components.smart_charge_point.central_system.resident import (
 from custom_components.smart_charge_point.central_system.v16.probe import (
     Change,
     Outcome,
-    Trouble,
     apply_settings,
     classify,
     may_probe_valid_from,
     probe_valid_from,
     read_capabilities,
 )
+from custom_components.smart_charge_point.central_system.v16.self_report import Trouble
 from custom_components.smart_charge_point.model.capabilities import (
     UNTRIED,
     Capabilities,
