@@ -84,7 +84,7 @@ async def test_a_full_disk_keeps_measurements_waiting(
     assert stale.energy < 29.0
     assert isinstance(ledger.problem, LedgerFullError)
     assert caplog.text.count("cannot be written") == 1
-    assert len(ledger._samples[transaction_id]) <= 2000
+    assert len(ledger._gathered._samples[transaction_id]) <= 2000
 
     await page_limit(False)
 
@@ -174,6 +174,24 @@ async def test_measurements_are_written_at_close(path: Path, ledger: Ledger) -> 
 
     assert rows(path, "SELECT energy FROM session") == [(1.5,)]
     assert rows(path, "SELECT count(*) FROM sample") == [(1,)]
+
+
+async def test_a_close_that_is_given_up_writes_all_the_same(
+    path: Path, ledger: Ledger
+) -> None:
+    """A shutdown that runs out of patience does not interrupt the thread."""
+    begun = await ledger.begin("garage", started(), NOW)
+    await measure(ledger, begun.transaction_id, energy=1.5)
+    thread = ledger._thread
+    assert thread is not None
+    closing = asyncio.create_task(ledger.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    thread.shutdown()
+
+    assert rows(path, "SELECT energy FROM session") == [(1.5,)]
 
 
 async def test_measurements_that_cannot_be_written_at_close_are_told(

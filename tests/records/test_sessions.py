@@ -10,10 +10,13 @@ from custom_components.smart_charge_point.model.transaction import (
     Session,
     StopReason,
 )
-from custom_components.smart_charge_point.records.errors import LedgerClosedError
+from custom_components.smart_charge_point.records.errors import (
+    LedgerClosedError,
+    LedgerError,
+)
 from custom_components.smart_charge_point.records.ledger import Ledger
 
-from .facts import HOUR, MINUTE, NOW, SECOND, measure, started, stop
+from .facts import HOUR, MINUTE, NOW, SECOND, measure, pragma, started, stop
 
 
 async def test_a9_6_a_new_session_is_kept_as_told(ledger: Ledger) -> None:
@@ -138,6 +141,18 @@ async def test_a9_6_x7_a_wallbox_without_a_clock_begins_anew_at_0(
     ).transaction_id != begun.transaction_id
 
 
+async def test_a9_6_a_start_without_a_clock_is_no_repetition_of_one_with(
+    ledger: Ledger,
+) -> None:
+    """A session whose time was told began when it says, and not again when a clock failed."""
+    begun = await ledger.begin("garage", started(), NOW)
+
+    lost = started(NOW + MINUTE, at_trusted=False)
+    assert (
+        await ledger.begin("garage", lost, NOW)
+    ).transaction_id != begun.transaction_id
+
+
 async def test_a9_6_ids_are_distinct_within_a_second(ledger: Ledger) -> None:
     """Ten connectors that start in one second get ten ids, also when the clock is put back."""
     begun = [
@@ -161,6 +176,17 @@ async def test_a9_6_ids_are_not_used_up_by_a_clock_that_is_ahead(
     second = await ledger.begin("garage", started(connector=2), NOW)
 
     assert first.transaction_id < second.transaction_id < 2**31
+
+
+async def test_a9_6_ids_never_grow_beyond_what_a_wallbox_keeps(ledger: Ledger) -> None:
+    """After two thousand million sessions a start is refused, rather than given an id that comes back otherwise."""
+    await pragma(ledger, "UPDATE last_id SET given = 2147483646")
+    last = await ledger.begin("garage", started(), NOW)
+    assert last.transaction_id == 2**31 - 1
+
+    with pytest.raises(LedgerError):
+        await ledger.begin("garage", started(connector=2), NOW)
+    assert await ledger.running("garage") == (last,)
 
 
 async def test_a9_6_a_stop_days_late_closes_its_own_row(ledger: Ledger) -> None:
@@ -260,89 +286,6 @@ async def test_a9_6_an_end_before_the_beginning_is_marked(ledger: Ledger) -> Non
     assert ended is not None
     assert ended.stopped_at == NOW
     assert ended.doubts == {Doubt.TIME}
-
-
-async def test_a9_6_a_running_transaction_is_adopted(ledger: Ledger) -> None:
-    """It keeps the id that the wallbox uses, and is the same one when it is met again."""
-    adopted = await ledger.adopt("garage", 1, 123_456, NOW, 4000.0)
-
-    assert adopted.transaction_id == 123_456
-    assert adopted.wallbox_transaction_id is None
-    assert adopted.doubts == {Doubt.ADOPTED}
-    assert (adopted.started_at, adopted.meter_start) == (NOW, 4000.0)
-    assert await ledger.adopt("garage", 1, 123_456, NOW + HOUR, 9.0) == adopted
-    assert await ledger.find("garage", 123_456) == adopted
-
-
-@pytest.mark.parametrize("told", [9223372036854775807, 2**31, 0, -1, -(2**63), 10**30])
-async def test_x1_an_id_that_is_none_is_kept_beside_a_fresh_one(
-    ledger: Ledger, told: int
-) -> None:
-    """Alfen counts to 2**63 - 1, Etrel below 0; stops with it close that session."""
-    adopted = await ledger.adopt("garage", 1, told, NOW, None)
-
-    assert 0 < adopted.transaction_id < 2**31
-    assert adopted.wallbox_transaction_id is not None
-    assert adopted.doubts == {Doubt.ADOPTED, Doubt.START_METER}
-    assert await ledger.find("garage", told) == adopted
-    ended = await stop(ledger, told)
-    assert ended is not None
-    assert ended.transaction_id == adopted.transaction_id
-
-
-async def test_x1_two_charge_points_may_use_the_same_id(ledger: Ledger) -> None:
-    """Two wallboxes that both count from 1 close their own session each."""
-    garage = await ledger.adopt("garage", 1, 1, NOW, 0.0)
-    drive = await ledger.adopt("drive", 1, 1, NOW, 0.0)
-
-    assert garage.transaction_id == 1
-    assert drive.transaction_id != 1
-    ended = await stop(ledger, 1, charge_point="drive")
-    assert ended is not None
-    assert ended.transaction_id == drive.transaction_id
-    assert await ledger.running("garage") == (garage,)
-
-
-async def test_x1_each_session_of_a_constant_id_gets_its_own_row(
-    ledger: Ledger,
-) -> None:
-    """Huawei says 1 for every transaction: stops, repeated and late ones too, go by their times."""
-    first = await ledger.adopt("garage", 1, 1, NOW, 0.0)
-    first_ended = await stop(ledger, 1, at=NOW + HOUR)
-    second = await ledger.adopt("garage", 1, 1, NOW + 2 * HOUR, 8000.0)
-    assert second.transaction_id != first.transaction_id
-    assert await ledger.find("garage", 1) == second
-
-    # The stop of the first, repeated while the second runs.
-    assert await stop(ledger, 1, at=NOW + HOUR) == first_ended
-    assert await ledger.running("garage") == (second,)
-
-    second_ended = await stop(ledger, 1, at=NOW + 3 * HOUR, meter=9000)
-    assert second_ended is not None
-    assert second_ended.transaction_id == second.transaction_id
-    assert await ledger.find("garage", 1) == second_ended
-
-
-async def test_x1_a_late_stop_closes_the_session_that_ran_then(ledger: Ledger) -> None:
-    """Of two running sessions with one id, the one that had begun by then."""
-    first = await ledger.adopt("garage", 1, 1, NOW, 0.0)
-    second = await ledger.adopt("garage", 2, 1, NOW + 2 * HOUR, 0.0)
-
-    ended = await stop(ledger, 1, at=NOW + HOUR)
-
-    assert ended is not None
-    assert ended.transaction_id == first.transaction_id
-    assert await ledger.running("garage") == (second,)
-
-
-async def test_a9_6_an_adopted_id_is_not_given_again(ledger: Ledger) -> None:
-    """An id that lies in the way of the next ones is stepped over."""
-    begun = await ledger.begin("garage", started(), NOW)
-    taken = await ledger.adopt("garage", 2, begun.transaction_id + 1, NOW, None)
-    after = await ledger.begin("drive", started(), NOW)
-
-    assert taken.transaction_id == begun.transaction_id + 1
-    assert after.transaction_id == begun.transaction_id + 2
 
 
 async def test_a9_6_ids_of_deleted_sessions_are_not_given_again(

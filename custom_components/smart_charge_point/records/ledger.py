@@ -8,7 +8,6 @@ Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6, A9.8.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -23,10 +22,9 @@ from ..model.transaction import Doubt, Session, SessionSample, SessionTotals, St
 from . import samples as sample_rows, sessions as session_rows
 from .database import Database
 from .errors import LedgerClosedError, LedgerError
-from .rows import credible_energy, doubt_bits, duration, figure, moment, number
-from .samples import SampleStore
+from .gathering import Gathering, clean, progress_of
+from .rows import number
 from .sessions import Progress, Stop
-from .thinning import MOST_SAMPLES, envelope, thin
 
 _LOGGER: Final = logging.getLogger(__name__)
 
@@ -38,9 +36,6 @@ _TRY_AGAIN: Final = 5.0  # s
 # write, is what wears a memory card out.
 _SYNC_EVERY: Final = 10.0  # s
 _LONGEST_HOLD: Final = 1800.0  # s
-_MOST_GATHERED: Final = 100_000
-
-type _Measured = tuple[int, Progress | tuple[SessionSample, ...]]
 
 
 class Ledger:
@@ -58,12 +53,8 @@ class Ledger:
         self._timer: asyncio.TimerHandle | None = None
         self._hold_timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        # The loop puts in, the thread takes out; both are atomic. Nothing else is shared between them.
-        self._gathered: deque[_Measured] = deque(maxlen=_MOST_GATHERED)
+        self._gathered = Gathering()
         # The rest is the thread's.
-        self._progress: dict[int, Progress] = {}
-        self._samples: dict[int, tuple[SessionSample, ...]] = {}
-        self._sample_store = SampleStore()
         self._synced_at = 0.0
 
     @property
@@ -100,7 +91,10 @@ class Ledger:
         self._timer = self._hold_timer = None
         thread, self._thread = self._thread, None
         try:
-            await asyncio.get_running_loop().run_in_executor(thread, self._end)
+            # Whoever gives up waiting does not call the last write off.
+            await asyncio.shield(
+                asyncio.get_running_loop().run_in_executor(thread, self._end)
+            )
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -204,8 +198,8 @@ class Ledger:
                 connection, charge_point, transaction_id, stop
             )
             if session is not None and session.stopped_at is not None and changed:
-                self._sample_store.cut(
-                    connection, session.transaction_id, moment(session.stopped_at)
+                self._gathered.cut(
+                    connection, session.transaction_id, session.stopped_at
                 )
             return session
 
@@ -226,18 +220,9 @@ class Ledger:
         Doubts are added to those it bears already; an energy that cannot be leaves the earlier one and adds
         `Doubt.REGISTER_JUMP`. A session that is unknown or has ended stays as it is.
         """
-        known = credible_energy(energy)
-        if known is None:
-            doubts = {*doubts, Doubt.REGISTER_JUMP}
         self._gather(
-            number(transaction_id),
-            Progress(
-                known,
-                duration(flow_time),
-                doubt_bits(doubts),
-                figure(meter_last),
-                moment(at),
-            ),
+            transaction_id,
+            progress_of(energy, flow_time, doubts, meter_last=meter_last, at=at),
         )
 
     async def add_samples(
@@ -248,14 +233,14 @@ class Ledger:
         Those more than a minute before its start or after its end are left out.
         """
         if samples:
-            self._gather(number(transaction_id), tuple(map(_clean, samples)))
+            self._gather(transaction_id, tuple(map(clean, samples)))
 
     async def delete(self, transaction_ids: Iterable[int]) -> int:
         """Delete sessions with their samples, and return how many there were. Their ids are never given again."""
         ids = tuple(transaction_ids)
 
         def write(connection: sqlite3.Connection) -> int:
-            self._sample_store.forget()
+            self._gathered.reread()
             return session_rows.delete(connection, ids)
 
         return await self._do(lambda: self._keep(write))
@@ -351,7 +336,7 @@ class Ledger:
     ) -> None:
         if self._thread is None:
             raise LedgerClosedError("The ledger is not open")
-        self._gathered.append((transaction_id, measured))
+        self._gathered.put(transaction_id, measured)
         if self._timer is None and self._loop is not None:
             self._timer = self._loop.call_later(_GATHER, self._write_soon)
 
@@ -376,13 +361,13 @@ class Ledger:
 
     def _keep[T](self, write: Callable[[sqlite3.Connection], T]) -> T:
         """Do a transaction that is on the disk when this returns; what was gathered goes first, and with it."""
-        self._sort_out()
+        self._gathered.sort_out()
         try:
             with self._database.writing(synced=True) as connection:
-                self._write_measured(connection)
+                self._gathered.write(connection)
                 result = write(connection)
         except BaseException:
-            self._sample_store.forget()
+            self._gathered.reread()
             raise
         self._synced_at = time.monotonic()
         self._measured_kept()
@@ -390,16 +375,16 @@ class Ledger:
 
     def _write_gathered(self) -> None:
         """Keep what was gathered, if it can be: else it stays, and is tried again."""
-        self._sort_out()
-        if not self._progress and not self._samples:
+        self._gathered.sort_out()
+        if not self._gathered.waiting:
             return
         now = time.monotonic()
         synced = now - self._synced_at >= _SYNC_EVERY
         try:
             with self._database.writing(synced=synced) as connection:
-                self._write_measured(connection)
+                self._gathered.write(connection)
         except LedgerError as error:
-            self._sample_store.forget()
+            self._gathered.reread()
             if self.problem is None:
                 _LOGGER.error("Measurements cannot be written for now: %s", error)
             self.problem = error
@@ -410,70 +395,22 @@ class Ledger:
             self._synced_at = now
         self._measured_kept()
 
-    def _sort_out(self) -> None:
-        """Take what was gathered out of the queue, so that it takes no more room however long a disk is full."""
-        arrived: dict[int, list[SessionSample]] = {}
-        while self._gathered:
-            transaction_id, measured = self._gathered.popleft()
-            if isinstance(measured, Progress):
-                self._progress[transaction_id] = _later(
-                    self._progress.get(transaction_id), measured
-                )
-            else:
-                arrived.setdefault(transaction_id, []).extend(measured)
-        for transaction_id, samples in arrived.items():
-            waiting = (*self._samples.get(transaction_id, ()), *samples)
-            if len(waiting) > MOST_SAMPLES:
-                waiting = envelope(thin(waiting), MOST_SAMPLES)
-            self._samples[transaction_id] = waiting
-
-    def _write_measured(self, connection: sqlite3.Connection) -> None:
-        for transaction_id, made in self._progress.items():
-            session_rows.progress(connection, transaction_id, made)
-        for transaction_id, samples in self._samples.items():
-            self._sample_store.add(connection, transaction_id, samples)
-
     def _measured_kept(self) -> None:
-        self._progress.clear()
-        self._samples.clear()
+        self._gathered.written()
         if self.problem is not None:
             _LOGGER.info("Measurements are written again")
             self.problem = None
 
     def _hold(self) -> None:
-        self._sort_out()
+        self._gathered.sort_out()
         self._keep(lambda _: None)
         self._database.hold()
 
     def _end(self) -> None:
         self._write_gathered()
-        if self._progress or self._samples:
+        if self._gathered.waiting:
             _LOGGER.error("The latest measurements of running sessions are lost")
         try:
             self._database.close()
         except sqlite3.Error as error:
             _LOGGER.error("The session ledger did not close well: %s", error)
-
-
-def _later(earlier: Progress | None, later: Progress) -> Progress:
-    if earlier is None:
-        return later
-    measured = later if later.meter_last is not None else earlier
-    return Progress(
-        earlier.energy if later.energy is None else later.energy,
-        later.flow_time,
-        earlier.doubts | later.doubts,
-        measured.meter_last,
-        measured.at,
-    )
-
-
-def _clean(sample: SessionSample) -> SessionSample:
-    # Checked here, where whoever gave it can be told, and not later, among those of other sessions.
-    moment(sample.at)
-    return SessionSample(
-        at=sample.at,
-        power=figure(sample.power),
-        energy=figure(sample.energy),
-        current=figure(sample.current),
-    )

@@ -1,0 +1,135 @@
+"""What running sessions measure, on its way from the event loop to the file."""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+import sqlite3
+from typing import Final
+
+from ..model.transaction import Doubt, SessionSample
+from . import sessions as session_rows
+from .rows import credible_energy, doubt_bits, duration, figure, moment, number
+from .samples import SampleStore
+from .sessions import Progress
+from .thinning import MOST_SAMPLES, envelope, thin
+
+_MOST_QUEUED: Final = 100_000
+
+type Measured = Progress | tuple[SessionSample, ...]
+
+
+class Gathering:
+    """Measurements that wait to be written. The loop calls `put`; everything else is the ledger's thread's."""
+
+    def __init__(self) -> None:
+        # The loop puts in, the thread takes out; both are atomic. Nothing else is shared between them.
+        self._queue: deque[tuple[int, Measured]] = deque(maxlen=_MOST_QUEUED)
+        self._progress: dict[int, Progress] = {}
+        self._samples: dict[int, tuple[SessionSample, ...]] = {}
+        self._sample_store = SampleStore()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether there is anything that was sorted out and not written."""
+        return bool(self._progress or self._samples)
+
+    def put(self, transaction_id: int, measured: Measured) -> None:
+        """Take what a session has measured."""
+        self._queue.append((number(transaction_id), measured))
+
+    def sort_out(self) -> None:
+        """Empty the queue: of the progress of a session the latest counts, and its samples are bounded.
+
+        So what waits takes no more room, however long a disk is full.
+        """
+        arrived: dict[int, list[SessionSample]] = {}
+        while self._queue:
+            transaction_id, measured = self._queue.popleft()
+            if isinstance(measured, Progress):
+                self._progress[transaction_id] = _later(
+                    self._progress.get(transaction_id), measured
+                )
+            else:
+                arrived.setdefault(transaction_id, []).extend(measured)
+        for transaction_id, samples in arrived.items():
+            waiting = (*self._samples.get(transaction_id, ()), *samples)
+            if len(waiting) > MOST_SAMPLES:
+                waiting = envelope(thin(waiting), MOST_SAMPLES)
+            self._samples[transaction_id] = waiting
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write what was sorted out, as a part of a transaction; `written` tells that it succeeded, `reread` that it failed."""
+        for transaction_id, made in self._progress.items():
+            session_rows.progress(connection, transaction_id, made)
+        for transaction_id, samples in self._samples.items():
+            self._sample_store.add(connection, transaction_id, samples)
+
+    def cut(
+        self, connection: sqlite3.Connection, transaction_id: int, stopped_at: datetime
+    ) -> None:
+        """Leave out the samples that are later than the end of their session."""
+        self._sample_store.cut(connection, transaction_id, moment(stopped_at))
+
+    def written(self) -> None:
+        """Forget what is in the file now."""
+        self._progress.clear()
+        self._samples.clear()
+
+    def reread(self) -> None:
+        """Go by what the file says, not by what is remembered of it: a write failed, or a session was deleted."""
+        self._sample_store.forget()
+
+
+def progress_of(
+    energy: float,
+    flow_time: timedelta,
+    doubts: Iterable[Doubt],
+    *,
+    meter_last: float | None,
+    at: datetime,
+) -> Progress:
+    """Return the progress with figures that a file can bear.
+
+    Raises:
+        InvalidRecordError: `at` bears no zone.
+    """
+    known = credible_energy(energy)
+    if known is None:
+        doubts = {*doubts, Doubt.REGISTER_JUMP}
+    return Progress(
+        known,
+        duration(flow_time),
+        doubt_bits(doubts),
+        figure(meter_last),
+        moment(at),
+    )
+
+
+def clean(sample: SessionSample) -> SessionSample:
+    """Return the sample with figures that a file can bear.
+
+    Checked here, where whoever gave it can be told, and not later, among those of other sessions.
+
+    Raises:
+        InvalidRecordError: its time bears no zone.
+    """
+    moment(sample.at)
+    return SessionSample(
+        at=sample.at,
+        power=figure(sample.power),
+        energy=figure(sample.energy),
+        current=figure(sample.current),
+    )
+
+
+def _later(earlier: Progress | None, later: Progress) -> Progress:
+    if earlier is None:
+        return later
+    measured = later if later.meter_last is not None else earlier
+    return Progress(
+        earlier.energy if later.energy is None else later.energy,
+        later.flow_time,
+        earlier.doubts | later.doubts,
+        measured.meter_last,
+        measured.at,
+    )
