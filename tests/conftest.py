@@ -24,9 +24,11 @@ async def house(
     unused_tcp_port: int,
     request: pytest.FixtureRequest,
 ) -> AsyncIterator[House]:
-    """Return a house with Home Assistant in it, not yet set up; `@pytest.mark.at(...)` says when it is."""
+    """Return a house with Home Assistant in it, not yet set up; `@pytest.mark.at(...)` or the parameter `start` says when it is."""
     marker = request.node.get_closest_marker("at")
     start: datetime = marker.args[0] if marker else MONDAY_EVENING
+    if (callspec := getattr(request.node, "callspec", None)) is not None:
+        start = callspec.params.get("start", start)
     house = House(hass, freezer, tmp_path, unused_tcp_port, start)
     yield house
     await house.tear_down()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import (
@@ -25,7 +25,13 @@ from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.control.settings import ChargePointSettings
 from custom_components.smart_charge_point.model.hours import ChargingHours
 from custom_components.smart_charge_point.simulator import DrivenClock, Wallbox
+from custom_components.smart_charge_point.simulator.configuration import Key
 
+SELDOM: Final = {
+    "MeterValueSampleInterval": "3600",
+    "HeartbeatInterval": "86400",
+}
+"""Settings of a wallbox that says little, for tests of whole weeks."""
 STEP = timedelta(seconds=60)
 """How often Home Assistant's timers are looked at while time passes."""
 
@@ -116,12 +122,22 @@ class House:
         await self.start()
 
     async def wallbox(
-        self, identity: str = "WB1", *, confirmed: bool = True, **kinds: Any
+        self,
+        identity: str = "WB1",
+        *,
+        confirmed: bool = True,
+        settings: Mapping[str, str] | None = None,
+        **kinds: Any,
     ) -> Wallbox:
-        """Hang a wallbox on the wall, and let it dial in. Its owner has confirmed it already unless told otherwise."""
+        """Hang a wallbox on the wall, and let it dial in. Its owner has confirmed it already unless told otherwise.
+
+        `settings` are configuration keys that it has and does not let anyone change.
+        """
         if confirmed and self.entry.state is not ConfigEntryState.LOADED:
             await self.set_up(identity)
         wallbox = Wallbox(self.address, identity, clock=self.clock, **kinds)
+        for name, value in (settings or {}).items():
+            wallbox.configuration.put(Key(name=name, value=value, readonly=True))
         self.wallboxes.append(wallbox)
         await wallbox.start()
         await self.advance(timedelta(seconds=30))
@@ -137,11 +153,12 @@ class House:
 
     def subentry(self, identity: str = "WB1") -> ConfigSubentry:
         """Return the config subentry of a charge point."""
-        return next(
+        found: ConfigSubentry = next(
             subentry
             for subentry in self.entry.subentries.values()
             if subentry.unique_id == identity
         )
+        return found
 
     def add(self, identity: str = "WB1", name: str = "Garage", **data: Any) -> str:
         """Confirm a charge point while the integration runs; `data` is its subentry's. Return the subentry's id."""

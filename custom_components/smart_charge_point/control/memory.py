@@ -48,6 +48,8 @@ class Memory:
     """The max profile that the wallbox last acknowledged."""
     settings_asked: frozenset[tuple[str, str]] = frozenset()
     """Configuration keys and values that were tried: a wallbox that reboots at each write is not asked twice."""
+    settings_stopped: str | None = None
+    """The firmware that fell silent at a change of its configuration: it is not asked for another."""
     connectors: dict[int, ConnectorMemory] = field(default_factory=dict)
 
 
@@ -122,6 +124,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "firmware": capabilities.firmware,
         },
         "settings_asked": sorted(memory.settings_asked),
+        "settings_stopped": memory.settings_stopped,
         "maximum_profile": memory.maximum_profile and to_store(memory.maximum_profile),
         "connectors": {
             str(number): _connector_data(connector)
@@ -154,6 +157,7 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             firmware=known["firmware"],
         ),
         maximum_profile=from_store(held) if (held := data["maximum_profile"]) else None,
+        settings_stopped=data["settings_stopped"],
         settings_asked=frozenset((key, value) for key, value in data["settings_asked"]),
         connectors={
             int(number): _connector_from(connector)

@@ -1,13 +1,13 @@
 """Read back: what a wallbox says it will apply, held against what it accepted."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 import logging
 from typing import Final
 
 from homeassistant.util import dt as dt_util
 
-from ..central_system.composite import Agreement, agrees, expected_limits
+from ..central_system.composite import Agreement, Verdict, agrees, expected_limits
 from ..central_system.link import (
     CallRefusedError,
     CallTimedOutError,
@@ -16,7 +16,8 @@ from ..central_system.link import (
     Priority,
 )
 from ..central_system.profiles import Purpose
-from ..model.capabilities import Capabilities, Support
+from ..central_system.resident import renew_at, rung_for
+from ..model.capabilities import Capabilities, Rung, Support
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
@@ -25,6 +26,8 @@ _LOGGER = logging.getLogger(__name__)
 
 HORIZON: Final = timedelta(days=1)
 """How far ahead the wallbox is asked what it will apply."""
+TIMED_RUNGS: Final = frozenset({Rung.NEXT_DAY, Rung.HOME_ASSISTANT})
+"""Rungs on which the wallbox holds only what comes next."""
 MOST_FOREIGN_LEVELS: Final = 8
 """How many stack levels are cleared of what another central system left."""
 
@@ -53,19 +56,9 @@ class ReadBack:
         connector.verified = True
         if composite is None or connector.session is not None:
             return
-        schedule = connector.resident_schedule(now)
-        # Some wallboxes answer as if a session began now, delay and all, and some do not: both are right.
-        start = composite.start + timedelta(seconds=schedule.session_delay)
-        held = self._store.memory.maximum_profile
-        limit = min(schedule.limit, held.periods[0].limit) if held else schedule.limit
-        expected = expected_limits(
-            schedule,
-            limit,
-            start,
-            HORIZON - timedelta(seconds=schedule.session_delay),
-        )
-        verdict = agrees(composite, expected, self._capabilities)
-        if verdict.agreement is not Agreement.DIFFERS:
+        verdict = self._verdict(connector, composite, now)
+        # Less than asked for can be a setting of the wallbox's own; the owner sees it beside what was asked.
+        if not verdict.exceeds:
             self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
             return
         if connector.cleared_foreign:
@@ -81,6 +74,26 @@ class ReadBack:
         await self._clear_foreign(link, connector)
         connector.verified = False
         await self.verify(link, connector)
+
+    def _verdict(
+        self, connector: Connector, composite: CompositeSchedule, now: datetime
+    ) -> Verdict:
+        """Hold what the wallbox told against the resident schedule, for as long as that is all held by now."""
+        schedule = connector.resident_schedule(now)
+        # Some wallboxes answer as if a session began now, delay and all, and some do not: both are right.
+        start = composite.start + timedelta(seconds=schedule.session_delay)
+        end = composite.start + HORIZON
+        if rung_for(schedule, self._capabilities, now) in TIMED_RUNGS:
+            end = min(end, renew_at(schedule, self._capabilities, now) or end)
+        if start >= end:
+            return Verdict(agreement=Agreement.SILENT)
+        held = self._store.memory.maximum_profile
+        limit = min(schedule.limit, held.periods[0].limit) if held else schedule.limit
+        return agrees(
+            replace(composite, duration=int((end - composite.start).total_seconds())),
+            expected_limits(schedule, limit, start, end - start),
+            self._capabilities,
+        )
 
     async def _composite(
         self, link: Link, connector: Connector

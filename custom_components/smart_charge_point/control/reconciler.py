@@ -185,7 +185,16 @@ class Reconciler:
             and memory.capabilities.firmware == memory.boot.firmware
         ):
             return
-        probe = await read_capabilities(link, self.capabilities, memory.boot)
+        probe = await read_capabilities(
+            link,
+            self.capabilities,
+            memory.boot,
+            [
+                number
+                for number, connector in self._connectors.items()
+                if connector.status_at is not None
+            ],
+        )
         for complaint in probe.complaints:
             _LOGGER.debug("%s: %s is %s", *astuple(complaint))
         self._store.learn(
@@ -202,14 +211,16 @@ class Reconciler:
 
     async def _configure(self, link: Link) -> None:
         """Set what a newly met wallbox should report. The hours went first: a change may make it reboot."""
-        if (configuration := self._unset) is None:
-            return
-        self._unset = None
         memory = self._store.memory
+        configuration, self._unset = self._unset, None
+        if configuration is None or memory.settings_stopped == memory.boot.firmware:
+            return
         report = await apply_settings(
             link, configuration, boot=memory.boot, asked=memory.settings_asked
         )
         memory.settings_asked |= report.asked
+        if report.stopped:
+            memory.settings_stopped = memory.boot.firmware
         self._store.save_soon()
 
     async def hold(
@@ -415,6 +426,9 @@ class Reconciler:
             return
         connector = next(iter(self._connectors.values()))
         now = dt_util.utcnow()
+        held = self._store.memory.maximum_profile
+        if held is not None and held.periods[0].limit < self.capabilities.maximum:
+            return  # Under a low limit of the owner's, the test would show nothing.
         if not may_probe_valid_from(
             connector.resident_schedule(now), self.capabilities, now
         ):
