@@ -21,6 +21,9 @@ from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
+RUNNING = {ConfigEntryState.SETUP_IN_PROGRESS, ConfigEntryState.LOADED}
+"""The states of the entry in which the central system listens."""
+
 PLATFORMS = [
     Platform.BINARY_SENSOR,
     Platform.BUTTON,
@@ -79,13 +82,13 @@ async def async_setup_entry(
 
     for controller in site.controllers.values():
         add(controller)
+    entry.async_on_unload(site.async_listen_controllers(add))
+    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     except BaseException:
         await site.async_stop()
         raise
-    entry.async_on_unload(site.async_listen_controllers(add))
-    entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     return True
 
 
@@ -122,7 +125,7 @@ async def _async_entry_updated(
         hass.config_entries.async_schedule_reload(entry.entry_id)
         return
     async with data.update_lock:
-        if entry.state is not ConfigEntryState.LOADED:
+        if entry.state not in RUNNING:
             return
         await data.site.async_sync_subentries()
         for subentry_id in data.coordinators.keys() - data.site.controllers.keys():

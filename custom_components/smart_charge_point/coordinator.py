@@ -117,8 +117,6 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
     @callback
     def async_controller_changed(self) -> None:
         """Pass on what changed: measurements alone at most once in `MEASUREMENTS_EVERY`."""
-        if self._unsubscribe is None:
-            return
         now = dt_util.utcnow()
         if _news(self.controller) != self.news:
             self._pass_on(now)

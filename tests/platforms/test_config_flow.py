@@ -1,16 +1,12 @@
 """Tests of the set-up as an owner meets it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import errno
 import socket
 from typing import Any
 from unittest.mock import patch
 
-from homeassistant.config_entries import (
-    SOURCE_INTEGRATION_DISCOVERY,
-    SOURCE_USER,
-    ConfigFlowResult,
-)
+from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, SOURCE_USER
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.exceptions import HomeAssistantError
@@ -48,21 +44,19 @@ def taken_port(socket_enabled: None) -> Iterator[int]:
         yield other.getsockname()[1]
 
 
-async def start(hass: HomeAssistant) -> ConfigFlowResult:
+async def start(hass: HomeAssistant) -> Any:
     """Let the owner add the integration."""
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
 
 
-async def answer(
-    hass: HomeAssistant, flow: ConfigFlowResult, data: dict[str, Any]
-) -> ConfigFlowResult:
+async def answer(hass: HomeAssistant, flow: Any, data: dict[str, Any]) -> Any:
     """Let the owner submit a page."""
     return await hass.config_entries.flow.async_configure(flow["flow_id"], data)
 
 
-async def discover(house: House, **facts: str) -> ConfigFlowResult:
+async def discover(house: House, **facts: str) -> Any:
     """Let a wallbox be found."""
     return await house.hass.config_entries.flow.async_init(
         DOMAIN,
@@ -183,14 +177,15 @@ async def test_reconfigure_shows_the_address_and_keeps_the_sockets(
 
 
 async def test_reconfigure_moves_to_another_port(
-    house: House, taken_port: int, unused_tcp_port: int
+    house: House, taken_port: int, unused_tcp_port_factory: Callable[[], int]
 ) -> None:
     """A new port is tried before it is taken, then the central system listens there."""
     form = await house.entry.start_reconfigure_flow(house.hass)
     again = await answer(house.hass, form, {"port": taken_port})
     assert again["errors"] == {"port": "port_in_use"}
 
-    port = unused_tcp_port
+    port = unused_tcp_port_factory()
+    assert port != house.port
     page = await answer(house.hass, again, {"port": port})
     await answer(house.hass, page, {})
     await house.hass.async_block_till_done()

@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 import socket
+from unittest.mock import patch
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.smart_charge_point import PLATFORMS
 from custom_components.smart_charge_point.const import DOMAIN
 
 from ..house import House
@@ -35,7 +37,8 @@ async def test_a_port_that_is_taken_is_tried_again(
         other.bind(("", entry.data["port"]))
         other.listen()
         await hass.config_entries.async_setup(entry.entry_id)
-        assert entry.state is ConfigEntryState.SETUP_RETRY
+        state: ConfigEntryState = entry.state
+        assert state is ConfigEntryState.SETUP_RETRY
         assert entry.error_reason_translation_key == "port_in_use"
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
@@ -66,6 +69,37 @@ async def test_unloading_and_loading_again(house: House) -> None:
     await house.advance(timedelta(minutes=2))
     assert wallbox.connected
     assert house.state("connected") == "on"
+
+
+async def test_a_set_up_that_fails_leaves_nothing_running(
+    hass: HomeAssistant,
+    enable_custom_integrations: None,
+    socket_enabled: None,
+    entry: MockConfigEntry,
+) -> None:
+    """Where the platforms cannot be set up, the port is free again."""
+    with patch.object(
+        hass.config_entries, "async_forward_entry_setups", side_effect=RuntimeError
+    ):
+        await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", entry.data["port"])
+
+
+async def test_an_unload_that_fails_goes_on(house: House) -> None:
+    """Where a platform does not unload, wallboxes stay connected."""
+    house.add()
+    wallbox = await house.wallbox()
+    with patch.object(
+        house.hass.config_entries, "async_unload_platforms", return_value=False
+    ):
+        assert not await house.hass.config_entries.async_unload(house.entry.entry_id)
+    assert wallbox.connected
+    assert await house.hass.config_entries.async_unload_platforms(
+        house.entry, PLATFORMS
+    )
+    await house.entry.runtime_data.site.async_stop()
 
 
 async def test_a_change_while_it_unloads(house: House) -> None:

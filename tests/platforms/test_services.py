@@ -128,12 +128,13 @@ async def test_an_offline_wallbox(house: House, wallbox: Wallbox) -> None:
     """A wallbox that is not connected is not asked."""
     await wallbox.go_offline(cleanly=True)
     await house.clock.settle()
-    for service, data in (
+    actions: tuple[tuple[str, dict[str, Any]], ...] = (
         ("charge_now", {}),
         ("cancel_delay", {}),
         ("stop_charging", {}),
         ("send_ocpp", {"action": "Reset", "payload": {"type": "Soft"}}),
-    ):
+    )
+    for service, data in actions:
         with pytest.raises(HomeAssistantError) as error:
             await house.action(service, **data)
         assert error.value.translation_key == "not_connected"
