@@ -17,6 +17,7 @@ import time
 from typing import Any
 
 from script.lib.demo_configuration import prepare
+from script.lib.demo_dashboard import show
 from script.lib.home_assistant import Answer, HomeAssistantClient, HomeAssistantError
 
 ROOT = Path(__file__).parent.parent
@@ -179,6 +180,7 @@ async def _with_wallbox(
             _say("Confirming its discovery card")
             await client.finish_flow(await client.flow_step(card["flow_id"]))
         await _while_alive(wallbox, _connected(client, identity), CARD_TIMEOUT)
+        await show(client, DOMAIN)
         _announce(client.url, began)
         await _forever(core, wallbox)
 
