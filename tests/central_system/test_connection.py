@@ -20,6 +20,7 @@ from custom_components.smart_charge_point.central_system.link import (
     NotConnectedError,
     Priority,
 )
+from custom_components.smart_charge_point.central_system.pace import RATE
 
 from .conftest import NewWorld
 from .wire import PATIENCE, Box, FakeHandler, World
@@ -224,6 +225,10 @@ async def test_back_pressure(world: World, box: Box) -> None:
 
 async def test_who_waits_for_answers_is_never_throttled(world: World, box: Box) -> None:
     """However fast: a thousand calls, far beyond the burst, without one pause."""
+    for number in range(5):  # once it did not wait
+        await box.say(2, f"x{number}", "MeterValues", {"n": number})
+    for _ in range(5):
+        await box.hear()
     for number in range(1000):
         await box.call(str(number), "MeterValues", {"n": number})
     assert world.count(Count.THROTTLED) == 0
@@ -235,10 +240,11 @@ async def test_who_floods_is_throttled(world: World, box: Box) -> None:
     flood = asyncio.ensure_future(_flood(box, 600))
     await world.until(lambda: world.count(Count.THROTTLED) > 0)
     before = world.handler().frames
+    began = asyncio.get_running_loop().time()
     for number in range(100):
         await other.call(str(number), "MeterValues", {"n": number})
-    # Twenty a second: a few at most have come in the meantime.
-    assert world.handler().frames - before < 20
+    seconds = asyncio.get_running_loop().time() - began
+    assert world.handler().frames - before < 20 + 2 * RATE * seconds
     assert world.handler("WB2").frames == 100
     assert before < 200
     flood.cancel()
@@ -508,20 +514,13 @@ async def test_t5_a_wallbox_without_pongs_stays(new_world: NewWorld) -> None:
 
 async def test_a_silent_link_is_dead(new_world: NewWorld) -> None:
     """Half open: the other side is gone without a word. Only its own handler hears of it."""
-    world = await new_world(ping=0.01, silence=0.05)
+    world = await new_world(ping=0.02, silence=0.3)
+    patient = await world.box("/patient")
+    await patient.order("1", "heartbeat 60")
     await world.box("/dead", autoping=False)
-    alive = await world.box("/alive")
-    talk = asyncio.ensure_future(_talk(alive))
     await world.until(lambda: world.handler("dead").lost)
     assert world.count(Count.DEAD_LINKS) == 1
-    assert list(world.server.connections) == ["alive"]
-    talk.cancel()
-
-
-async def _talk(box: Box) -> None:
-    for number in range(100_000):
-        await box.call(str(number), "Heartbeat")
-        await asyncio.sleep(0.002)
+    assert list(world.server.connections) == ["patient"]
 
 
 async def test_a_rare_heartbeat_is_waited_for(new_world: NewWorld) -> None:

@@ -202,7 +202,7 @@ async def test_tls_on_the_plain_port_is_told_once(
 
 async def test_stalled_requests_end(new_world: NewWorld) -> None:
     """ocpp.md 2.2: aiohttp alone holds them for an hour. Silent, half a request, and gone before the first byte."""
-    world = await new_world(handshake=0.05)
+    world = await new_world(handshake=0.3)
     streams = [await asyncio.open_connection("127.0.0.1", world.port) for _ in range(3)]
     streams[1][1].write(b"GET /WB1 HTT")
     streams[2][1].close()

@@ -236,6 +236,7 @@ class Connection(Transport):
             if not self._farewell.done():
                 self._farewell.set_result(None)
             if self._closing is not None:
+                # When this returns aiohttp closes what is still open, in its own way.
                 await asyncio.wait({self._closing})
             self.journal.event(f"closed with {self._socket.close_code}")
             if self._transport.get_write_buffer_size():
