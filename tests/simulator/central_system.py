@@ -27,7 +27,7 @@ class CentralSystem:
 
     def __init__(self, clock: DrivenClock) -> None:
         """Listen nowhere yet."""
-        self._clock = clock
+        self.clock = clock
         self._runner: web.AppRunner | None = None
         self._last_transaction = 100
         self._waiting: dict[str, asyncio.Future[list[Any]]] = {}
@@ -37,18 +37,21 @@ class CentralSystem:
         self.raw: list[str] = []
         self.sockets: dict[str, web.WebSocketResponse] = {}
         self.dialled: list[str] = []
-        self.protocols: list[str] = []
+        self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.closed_with: list[int | None] = []
+        self.pongs = 0
         self.answers: dict[
             str, Callable[[Payload], Payload | str | None] | Payload | str | None
         ] = {}
 
-    async def start(self) -> None:
+    async def start(self, port: int = 0) -> None:
         """Listen."""
         app = web.Application()
         app.router.add_get("/{path:.*}", self._serve)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.url = f"ws://127.0.0.1:{self._runner.addresses[0][1]}/ocpp"
 
@@ -68,7 +71,7 @@ class CentralSystem:
         await self.sockets[identity].send_json([2, message_id, action, payload])
         async with asyncio.timeout(5):
             frame = await future
-        await self._clock.settle()
+        await self.clock.settle()
         return frame[2] if frame[0] == 3 else {"error": frame[2]}
 
     def calls(self, action: str) -> list[Payload]:
@@ -81,8 +84,9 @@ class CentralSystem:
 
     async def _serve(self, request: web.Request) -> web.WebSocketResponse:
         identity = request.match_info["path"].rpartition("/")[2]
-        self.protocols.append(request.headers.get("Sec-WebSocket-Protocol", ""))
-        socket = web.WebSocketResponse(protocols=("ocpp1.6",))
+        self.headers.append(dict(request.headers))
+        self.paths.append(request.path)
+        socket = web.WebSocketResponse(protocols=("ocpp1.6",), autoping=False)
         await socket.prepare(request)
         self.dialled.append(identity)
         self.sockets[identity] = socket
@@ -90,6 +94,9 @@ class CentralSystem:
             if message.type is WSMsgType.TEXT:
                 self.raw.append(message.data)
                 await self._take(identity, socket, json.loads(message.data))
+            elif message.type is WSMsgType.PONG:
+                self.pongs += 1
+        self.closed_with.append(socket.close_code)
         return socket
 
     async def _take(
@@ -112,7 +119,7 @@ class CentralSystem:
         if action in self.answers:
             answer = self.answers[action]
             return answer(payload) if callable(answer) else answer
-        now = self._clock.now().isoformat().replace("+00:00", "Z")
+        now = self.clock.now().isoformat().replace("+00:00", "Z")
         match action:
             case "BootNotification":
                 return {"status": "Accepted", "currentTime": now, "interval": 3600}

@@ -10,7 +10,7 @@ import sys
 from zoneinfo import ZoneInfo
 
 from .car import Car
-from .clock import DrivenClock, RealClock
+from .clock import DrivenClock, OwnTimers, RealClock
 from .configuration import Answer
 from .history import live
 from .life import lead, stays
@@ -126,9 +126,18 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
         help="where that life is led (default: Europe/London)",
     )
     add(
+        "--history",
+        type=int,
+        default=0,
+        metavar="DAYS",
+        help="first tell of so many days of use, as after that long offline",
+    )
+    add(
         "--year",
-        action="store_true",
-        help="first tell of a year of use, as after a year offline",
+        action="store_const",
+        const=365,
+        dest="history",
+        help="the same as --history 365",
     )
     return parser.parse_args(arguments)
 
@@ -151,10 +160,11 @@ async def run(
         if arguments.car_sleeps_after
         else None,
     )
-    memory = await _tell_a_year(arguments, stop, say) if arguments.year else None
+    memory = await _tell_history(arguments, stop, say) if arguments.history else None
     if stop.is_set():
         return
     clock = RealClock(arguments.speed)
+    life = OwnTimers(clock)
     wallbox = _wallbox(arguments, clock, memory=memory)
     teller = asyncio.create_task(_tell(wallbox, say))
     await wallbox.start()
@@ -165,14 +175,15 @@ async def run(
         begin = clock.now() + (
             timedelta(hours=10) if arguments.plugged_in else timedelta()
         )
-        life = stays(
+        to_come = stays(
             Random(arguments.seed), begin, begin + timedelta(days=3650), arguments.zone
         )
         if arguments.plugged_in:
-            clock.call_at(begin, lambda: _leave(wallbox))
-        lead(wallbox, car, life, clock, say)
+            life.call_at(begin, lambda: _leave(wallbox))
+        lead(wallbox, car, to_come, life, say)
     await stop.wait()
     teller.cancel()
+    life.cancel_all()
     await wallbox.stop()
     say("The wallbox is taken off the wall.")
 
@@ -205,24 +216,24 @@ def _wallbox(
     return wallbox
 
 
-async def _tell_a_year(
+async def _tell_history(
     arguments: argparse.Namespace, stop: asyncio.Event, say: Callable[[str], None]
 ) -> Memory:
-    """Live a year up to now offline and replay it; return what the wallbox remembers then."""
+    """Live some days up to now offline and replay them; return what the wallbox remembers then."""
     now = datetime.now(UTC).replace(microsecond=0)
-    clock = DrivenClock(now - timedelta(days=365))
+    clock = DrivenClock(now - timedelta(days=arguments.history))
     wallbox = _wallbox(arguments, clock, memory=None)
-    say("Living through a year …")
+    say(f"Living through {arguments.history} days …")
     messages = await live(
         wallbox, Car(soc=0.6), until=now, seed=arguments.seed, zone=arguments.zone
     )
-    say(f"A year has passed; {messages} messages to tell.")
+    say(f"They have passed; {messages} messages to tell.")
     try:
         while not stop.is_set():
             await wallbox.go_online()
             left = len(wallbox.protocol.queued)
             if wallbox.online and not left:
-                say("The year is told.")
+                say("Everything is told.")
                 break
             say(f"{left} messages left to tell; waiting for the central system.")
             for _second in range(10):

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from .car import Car
-from .clock import Clock, Timer
+from .clock import Clock, OwnTimers, Timer
 from .commands import Commands
 from .connector import Connector
 from .edges import Edges
@@ -56,6 +56,7 @@ class Body:
         number_of_phases = phases or make.phases
         self.quirks = quirks or make.quirks
         self.clock = clock
+        self.timers = timers = OwnTimers(clock)
         self.identity = identity
         self._resumes = resumes_after_power_cut
         self._clock_error = timedelta()
@@ -88,7 +89,7 @@ class Body:
         )
         self.edges = Edges(self.quirks, self)
         self._line = Line(
-            clock,
+            timers,
             lambda: number_to_dial(url, identity, password, self.quirks),
             Redialling(
                 after_drop=self.quirks.redials_after, never=self.quirks.never_redials
@@ -98,7 +99,7 @@ class Body:
             on_close=self._disconnected,
         )
         self.registration = Registration(
-            clock=clock,
+            clock=timers,
             configuration=self.configuration,
             identity={
                 "chargePointVendor": make.vendor,
@@ -110,13 +111,13 @@ class Body:
             boots_on_every_connection=not self.quirks.reconnects_without_boot,
         )
         self.sampling = Sampling(
-            clock=clock,
+            clock=timers,
             configuration=self.configuration,
             time=self.time,
             connectors=self.connectors,
         )
         self.sessions = Sessions(
-            clock=clock,
+            clock=timers,
             configuration=self.configuration,
             whitelist=self.whitelist,
             surroundings=self,
@@ -124,7 +125,7 @@ class Body:
             quirks=self.quirks,
         )
         self.protocol = Protocol(
-            clock=clock,
+            clock=timers,
             time=self.time,
             line=self._line,
             edges=self.edges,
@@ -235,7 +236,7 @@ class Body:
         self.report_statuses()
         due = self.supply.next_change(now, self._clock_error)
         if due is not None:
-            self._tick = self.clock.call_at(due, self.update)
+            self._tick = self.timers.call_at(due, self.update)
         if self.quirks.zero_ends_transaction:
             for connector in paused:
                 if connector.may_charge:
@@ -294,7 +295,7 @@ class Body:
             self.sessions.stop(connector, reason)
         self.power_down()
         self._line.hang_up()
-        self._coming_up = self.clock.call_at(self.clock.now() + takes, self.power_up)
+        self._coming_up = self.timers.call_at(self.clock.now() + takes, self.power_up)
 
     def restart_soon(self) -> None:
         """Restart as if somebody had pulled the plug, a second from now; transactions go on afterwards."""
@@ -302,15 +303,15 @@ class Body:
         def go_down() -> None:
             self.power_down()
             self._line.hang_up(cleanly=False)
-            self._coming_up = self.clock.call_at(
+            self._coming_up = self.timers.call_at(
                 self.clock.now() + timedelta(seconds=10), self.power_up
             )
 
-        self.clock.call_at(self.clock.now() + timedelta(seconds=1), go_down)
+        self.timers.call_at(self.clock.now() + timedelta(seconds=1), go_down)
 
     def drop_line_in(self, pause: timedelta) -> None:
         """Lose the connection after a while."""
-        self.clock.call_at(self.clock.now() + pause, self._line.drop)
+        self.timers.call_at(self.clock.now() + pause, self._line.drop)
 
     def heartbeat(self) -> None:
         """Send a Heartbeat."""
@@ -411,6 +412,6 @@ class Body:
                 self.protocol.put(Call(action="DataTransfer", payload=payload))
         if self._transfers is not None:
             self._transfers.cancel()
-        self._transfers = self.clock.call_at(
+        self._transfers = self.timers.call_at(
             self.clock.now() + timedelta(minutes=1), self._transfer_data
         )

@@ -29,9 +29,16 @@ class CompositePeriod:
 class ProfileStore:
     """The profiles a wallbox holds. They outlive power cuts; transaction profiles die with their transaction."""
 
-    def __init__(self, *, phases: int, maximum_current: float) -> None:
+    def __init__(
+        self,
+        *,
+        phases: int,
+        maximum_current: float,
+        ignores_number_of_phases: bool = False,
+    ) -> None:
         """Hold nothing yet, in a wallbox with so many phases that can give so many amperes on each."""
         self._phases = phases
+        self._assumed_phases = phases if ignores_number_of_phases else 3
         self._maximum_current = maximum_current
         self._profiles: list[Profile] = []
 
@@ -199,7 +206,7 @@ class ProfileStore:
         """
         if unit is Unit.AMPERES:
             return period.limit
-        phases = 3 if period.phases is None else self._phases
+        phases = self._assumed_phases if period.phases is None else self._phases
         return period.limit / (NOMINAL_VOLTAGE * phases)
 
 

@@ -9,7 +9,7 @@ import time
 from typing import Protocol
 
 # An answer over loopback takes a handful of passes of the event loop; a calm of this many means that nothing is under way.
-_CALM_PASSES = 24
+_CALM_PASSES = 12
 _SPINS_BEFORE_RESTING = 400
 
 
@@ -90,6 +90,62 @@ class RealClock:
     async def settle(self) -> None:
         """Let what is due happen; answers take the time they take."""
         await asyncio.sleep(0)
+
+
+class OwnTimers:
+    """Another clock's time, with timers of its own that can all be cancelled at once."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Go by `clock`."""
+        self._clock = clock
+        self._pending: set[Timer] = set()
+
+    def now(self) -> datetime:
+        """Return the present instant of the clock beneath."""
+        return self._clock.now()
+
+    def call_at(self, when: datetime, callback: Callable[[], None]) -> Timer:
+        """Call `callback` at `when`, unless everything is cancelled before."""
+
+        def ring() -> None:
+            self._pending.discard(timer)
+            callback()
+
+        timer = _OwnTimer(self._clock.call_at(when, ring), self._pending)
+        self._pending.add(timer)
+        return timer
+
+    def cancel_all(self) -> None:
+        """Forget every call that was to be made."""
+        for timer in tuple(self._pending):
+            timer.cancel()
+
+    def join(self, party: Party) -> None:
+        """Wait for `party` too when settling."""
+        self._clock.join(party)
+
+    def leave(self, party: Party) -> None:
+        """Wait for `party` no longer."""
+        self._clock.leave(party)
+
+    async def settle(self) -> None:
+        """Settle the clock beneath."""
+        await self._clock.settle()
+
+
+class _OwnTimer:
+    """A call that knows where it is noted."""
+
+    __slots__ = ("_inner", "_pending")
+
+    def __init__(self, inner: Timer, pending: set[Timer]) -> None:
+        self._inner = inner
+        self._pending = pending
+
+    def cancel(self) -> None:
+        """Forget the call."""
+        self._inner.cancel()
+        self._pending.discard(self)
 
 
 class _DrivenTimer:
@@ -186,7 +242,7 @@ class DrivenClock:
         self._now = max(self._now, until)
 
     async def settle(self) -> None:
-        """Return when every conversation has come to rest, or `patience` has run out."""
+        """Return when every conversation has come to rest, or `patience` has run out; what is due now has run."""
         calm = spins = 0
         began = _real_seconds()
         seen = self._traffic()
@@ -195,6 +251,7 @@ class DrivenClock:
                 for settler in tuple(self.settlers):
                     await settler()
             await asyncio.sleep(0)
+            self._run_due()
             traffic = self._traffic()
             if traffic != seen:
                 calm, seen, began, spins = 0, traffic, _real_seconds(), 0

@@ -67,8 +67,8 @@ class Commands:
             raise CallRefusedError("TypeConstraintViolation", str(error)) from error
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
-        clock = self._wallbox.clock
-        clock.call_at(clock.now() + timedelta(seconds=seconds), action)
+        timers = self._wallbox.timers
+        timers.call_at(timers.now() + timedelta(seconds=seconds), action)
 
     def _connectors(self, number: int) -> tuple[Connector, ...]:
         """Return the connector of this number, all for 0, none if there is none such."""
@@ -266,7 +266,7 @@ class Commands:
                 connector.reservation = None
                 self._wallbox.update()
 
-        self._wallbox.clock.call_at(until, lapse)
+        self._wallbox.timers.call_at(until, lapse)
         self._wallbox.update()
         return dict(_ACCEPTED)
 

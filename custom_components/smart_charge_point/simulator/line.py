@@ -276,7 +276,7 @@ class Line:
         else:
             self._failures += 1
             pause = min(
-                self._redialling.first * 2 ** (self._failures - 1),
+                self._redialling.first * 2 ** min(self._failures - 1, 16),
                 self._redialling.most,
             )
         self._redial = self._clock.call_at(self._clock.now() + pause, self._dial)

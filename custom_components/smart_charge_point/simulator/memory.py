@@ -33,7 +33,11 @@ def new_memory(
     keys = configuration(
         quirks, connectors=connectors, phases=phases, free_vend=free_vend
     )
-    profiles = ProfileStore(phases=phases, maximum_current=maximum_current)
+    profiles = ProfileStore(
+        phases=phases,
+        maximum_current=maximum_current,
+        ignores_number_of_phases=quirks.ignores_number_of_phases,
+    )
     numbers = range(1, connectors + 1)
     if quirks.old_profile:
         for number in numbers:

@@ -24,9 +24,8 @@ class Wallbox(Body):
     async def stop(self) -> None:
         """Take it off the wall: closes the socket and every timer. Nothing is sent for that."""
         self.power_down()
-        if self._coming_up is not None:
-            self._coming_up.cancel()
         await self._line.shut()
+        self.timers.cancel_all()
         self.clock.leave(self)
 
     async def plug_in(self, car: Car | None = None, connector: int = 1) -> Car:
