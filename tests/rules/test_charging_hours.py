@@ -54,10 +54,13 @@ def test_windows_of_a_day_that_overlap_or_touch_become_one() -> None:
             window(Weekday.MONDAY, time(12), time(14)),
             window(Weekday.MONDAY, time(10), time(12)),
             window(Weekday.MONDAY, time(11), time(13)),
+            window(Weekday.MONDAY, time(16), time(17)),
+            window(Weekday.MONDAY, time(15), time(16)),
         ]
     ) == ChargingHours(
         windows=(
             window(Weekday.MONDAY, time(10), time(14)),
+            window(Weekday.MONDAY, time(15), time(17)),
             window(Weekday.MONDAY, time(22), time(0)),
             window(Weekday.TUESDAY, time(0), time(2)),
         )

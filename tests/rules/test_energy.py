@@ -71,6 +71,13 @@ def test_a9_6_a_reset_goes_on_from_the_sum() -> None:
     assert (register.total, doubts) == (57_000, [])
 
 
+def test_a9_6_a_reset_that_counted_on_does_not_come_back() -> None:
+    """Passing its old figure again, after an hour without a sample, it has counted all the way there."""
+    register, _ = read([(0, 0), (60, 5000), (61, 0), (62, 0), (63, 100)])
+    register, doubts = read([(123, 5100)], register)
+    assert (register.total, doubts) == (10_100, [])
+
+
 @pytest.mark.parametrize("other", [3_000.0, 70_000_000.0, 4e9])
 def test_a9_6_another_meter_goes_on_from_the_sum(other: float) -> None:
     """Swapped for one that stands lower or higher; what it stood at is nobody's energy."""
@@ -255,6 +262,7 @@ def test_a9_1_energy_is_stop_minus_start() -> None:
         # The stop is below the start, or below what was read before it.
         (ended(1000, 0, last=9000, counted=8000), JUMP),
         (ended(1000, 1500, last=9000, counted=8000), JUMP),
+        (ended(1000, 8500, last=9000, counted=8000), JUMP),
         # The stop leapt by 4 GWh.
         (ended(1000, 4e9, last=9000, counted=8000), JUMP),
         # The register was reset on the way: what was counted is more than the registers differ by.

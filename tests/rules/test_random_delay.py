@@ -152,6 +152,18 @@ def test_drawing_anew_waits_for_a_quiet_moment() -> None:
             assert allowed_at(HOURS, near, LONDON) == allowed_at(HOURS, now, LONDON)
 
 
+def test_nothing_is_drawn_while_an_edge_is_near() -> None:
+    """A week after: due at 15:00, but not in the guard before the off-edge at 16:00, nor in the delay after it."""
+    delays = draw_edges(HOURS, 600, NOW, secrets.randbelow)
+    week_later = NOW.replace(day=21, hour=15)
+    assert edges_due(delays, week_later, LONDON, HOURS)
+    assert edges_due(delays, week_later + timedelta(minutes=48), LONDON, HOURS)
+    for minute in range(50, 71):
+        near = week_later + timedelta(minutes=minute)
+        assert not edges_due(delays, near, LONDON, HOURS)
+    assert edges_due(delays, week_later + timedelta(minutes=72), LONDON, HOURS)
+
+
 def test_a_week_without_a_quiet_moment_goes_by_age() -> None:
     """Windows closer to each other than two delays."""
     hours = hours_from_spans(Weekday, time(0), time(0, 30))

@@ -183,14 +183,16 @@ def _around(
     old, new = offset_at(eve, zone), offset_at(change, zone)
     before = _pattern(steps, eve, old, None, None)
     after = _pattern(steps, change, new, None, None)
+
+    def gives_way(moment: datetime) -> bool:
+        """Return whether the old pattern may give way: when they agree, or when what it allows must end at once."""
+        allowed = before.allowed_at(moment)
+        return allowed == after.allowed_at(moment) or (allowed and new > old)
+
+    # They agree within the length of the change, when the clock shows again what it showed, or would have shown, at it.
     handover = change
-    limit = change + abs(new - old)
-    while handover < limit:
-        allowed, allowed_after = before.allowed_at(handover), after.allowed_at(handover)
-        # When the clocks go forward, what is no longer allowed must end at once.
-        if allowed == allowed_after or (allowed and new > old):
-            break
-        handover = min(_next_step(before, handover), _next_step(after, handover), limit)
+    while not gives_way(handover):
+        handover = min(_next_step(before, handover), _next_step(after, handover))
     return (
         _pattern(steps, eve, old, None, handover),
         _pattern(steps, change, new, handover, next_offset_change(change, zone)),
