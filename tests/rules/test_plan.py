@@ -150,7 +150,7 @@ def test_a_window_that_vanished_is_no_delay() -> None:
     assert {step.reason for step in claim.steps} == {PlanReason.OUTSIDE_CHARGING_HOURS}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_hours(), moments(), st.sampled_from([0, 600, 1800]))
 def test_the_hours_claim_is_the_patterns(
     hours: ChargingHours, now: datetime, maximum: int

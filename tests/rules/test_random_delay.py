@@ -175,7 +175,7 @@ def test_a_week_without_a_quiet_moment_goes_by_age() -> None:
     assert edges_due(delays, NOW + timedelta(days=7), LONDON, hours)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     any_hours(), moments(), st.integers(0, 14 * 1440), st.sampled_from([0, 600, 1800])
 )

@@ -308,7 +308,7 @@ def test_a10_4_an_edge_in_the_changed_hour_comes_once_and_delayed(
         )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_hours(), moments(), st.sampled_from([0, 600, 1800]))
 def test_a10_3_no_hours_are_ever_exceeded(
     hours: ChargingHours, now: datetime, maximum: int
@@ -329,7 +329,7 @@ def test_a10_3_no_hours_are_ever_exceeded(
             )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_hours(), moments(), st.sampled_from([0, 1, 600, 1800]))
 def test_every_window_keeps_its_delays_or_vanishes(
     hours: ChargingHours, now: datetime, maximum: int
@@ -359,7 +359,7 @@ def test_every_window_keeps_its_delays_or_vanishes(
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(any_hours(), moments(), st.sampled_from([0, 600, 1800]))
 @example(
     charging_hours(
@@ -390,7 +390,7 @@ def test_steps_are_a_week_that_alternates(
         )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_hours(), moments(), st.sampled_from([0, 600, 1800]))
 def test_the_pattern_does_not_depend_on_when_it_was_made(
     hours: ChargingHours, now: datetime, maximum: int
@@ -533,7 +533,7 @@ def test_seven_days_alike_need_no_weekend() -> None:
     assert not always.weekend_allowed
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(any_hours(), moments(), st.sampled_from([24, 36]))
 def test_the_coming_day_is_the_patterns_and_then_paused(
     hours: ChargingHours, now: datetime, length: int
