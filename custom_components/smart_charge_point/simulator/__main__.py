@@ -2,11 +2,12 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 import signal
 import sys
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from .car import Car
@@ -230,7 +231,7 @@ async def _tell_history(
     say(f"They have passed; {messages} messages to tell.")
     try:
         while not stop.is_set():
-            await wallbox.go_online()
+            await _unless(stop, wallbox.go_online())
             left = len(wallbox.protocol.queued)
             if wallbox.online and not left:
                 say("Everything is told.")
@@ -238,11 +239,23 @@ async def _tell_history(
             say(f"{left} messages left to tell; waiting for the central system.")
             for _second in range(10):
                 if not stop.is_set():
-                    await asyncio.sleep(1)
-                    await clock.advance(1)
+                    await _unless(stop, asyncio.sleep(1))
+                    await _unless(stop, clock.advance(1))
     finally:
         await wallbox.stop()
     return wallbox.memory
+
+
+async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Do some work, but drop it as soon as `stop` is set."""
+    working = asyncio.create_task(work)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, stopping):
+        task.cancel()
+    await asyncio.gather(working, stopping, return_exceptions=True)
+    if not working.cancelled():
+        working.result()
 
 
 def _leave(wallbox: Wallbox) -> None:

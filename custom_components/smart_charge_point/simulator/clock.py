@@ -243,13 +243,20 @@ class DrivenClock:
 
     async def settle(self) -> None:
         """Return when every conversation has come to rest, or `patience` has run out; what is due now has run."""
+        await self._come_to_rest()
+        while self.settlers:
+            seen = self._traffic()
+            for settler in tuple(self.settlers):
+                await settler()
+            await self._come_to_rest()
+            if self._traffic() == seen:
+                return
+
+    async def _come_to_rest(self) -> None:
         calm = spins = 0
         began = _real_seconds()
         seen = self._traffic()
         while calm < _CALM_PASSES:
-            if calm == 0:
-                for settler in tuple(self.settlers):
-                    await settler()
             await asyncio.sleep(0)
             self._run_due()
             traffic = self._traffic()

@@ -106,7 +106,8 @@ class Line:
         self._wanted = True
         self._cancel_redial()
         if self._talk is not None:
-            self._pause = after
+            if self.closing:
+                self._pause = after
             return
         if after:
             self._redial = self._clock.call_at(self._clock.now() + after, self._dial)
