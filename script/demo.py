@@ -15,6 +15,7 @@ import socket
 import sys
 import time
 from typing import Any
+from urllib.parse import urlsplit
 
 from script.lib.demo_configuration import prepare
 from script.lib.demo_dashboard import show
@@ -117,16 +118,16 @@ async def _demo(wishes: Wishes) -> None:
     ):
         _say("Starting Home Assistant")
         await _while_alive(core, _started(client), START_TIMEOUT)
-        ocpp_port = await _integration(client, wishes)
+        address = await _integration(client, wishes)
         if wishes.wallbox == "none":
             _announce(url, began)
             print(
-                f"    a wallbox's OCPP address (central system URL): ws://{_lan_address()}:{ocpp_port}/",
+                f"    a wallbox's OCPP address (central system URL): {address}",
                 flush=True,
             )
             await _forever(core)
         else:
-            await _with_wallbox(client, core, wishes, ocpp_port, began)
+            await _with_wallbox(client, core, wishes, address, began)
 
 
 async def _started(client: HomeAssistantClient) -> None:
@@ -137,8 +138,8 @@ async def _started(client: HomeAssistantClient) -> None:
     await client.wait_running()
 
 
-async def _integration(client: HomeAssistantClient, wishes: Wishes) -> int:
-    """Set the integration up as an owner does, unless it is; returns the port that wallboxes dial."""
+async def _integration(client: HomeAssistantClient, wishes: Wishes) -> str:
+    """Set the integration up as an owner does, unless it is; returns the address that wallboxes dial."""
     entries = await client.entries(DOMAIN)
     if not entries:
         _say("Adding the integration")
@@ -152,19 +153,28 @@ async def _integration(client: HomeAssistantClient, wishes: Wishes) -> int:
         raise DemoError(
             f"the integration is not loaded: {entry.get('reason') or entry['state']}"
         )
-    return wishes.ocpp_port
+    for entity in await client.command("config/entity_registry/list"):
+        if entity["platform"] == DOMAIN and entity["translation_key"] == "ocpp_address":
+            break
+    else:
+        raise DemoError("the integration does not tell its address")
+    for state in await client.command("get_states"):
+        if state["entity_id"] == entity["entity_id"]:
+            address: str = state["state"]
+            return address
+    raise DemoError("the integration's address sensor is switched off")
 
 
 async def _with_wallbox(
     client: HomeAssistantClient,
     core: Process,
     wishes: Wishes,
-    ocpp_port: int,
+    address: str,
     began: float,
 ) -> None:
     """Connect the simulated wallbox, confirm its discovery card if it is new, and stay."""
     identity = f"DEMO-{wishes.wallbox.upper()}"
-    url = f"ws://127.0.0.1:{ocpp_port}/{identity}"
+    url = f"ws://127.0.0.1:{urlsplit(address).port}/{identity}"
     known = identity in await client.subentries(DOMAIN)
     arguments = ["--preset", wishes.wallbox, "--plugged-in", "--sample-interval", "10"]
     if wishes.year and not known:
@@ -309,17 +319,6 @@ def _check_free(port: int) -> None:
             raise DemoError(
                 f"port {port} is in use (another demo?); choose one with --port"
             ) from error
-
-
-def _lan_address() -> str:
-    """This machine's address as the home's other devices see it; nothing is sent to find it."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        address: str = probe.getsockname()[0]
-        return address
 
 
 def _tail(log: Path) -> str:
