@@ -83,6 +83,8 @@ class ChargePoint:
         for number in range(1, memory.capabilities.connectors + 1):
             self.add_connector(number)
         await self.sessions.restore()
+        if self.store.fresh:
+            self._notice_overlap()
         self.entry.async_create_background_task(
             self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
         )
@@ -118,15 +120,20 @@ class ChargePoint:
             memory.capabilities, maximum=settings.maximum, phases=settings.phases
         )
         if settings.decision.hours != before.decision.hours:
-            self.issues.set(
-                IssueKind.HOURS_OVERLAP_PEAK,
-                settings.decision.choice is HoursChoice.CHANGED
-                and overlaps_peak(settings.decision.hours, self.ruleset),
-            )
+            self._notice_overlap()
         for connector in self.connectors.values():
             connector.settings = settings
         self.reconciler.wake()
         self.publish()
+
+    def _notice_overlap(self) -> None:
+        """Say once that the owner's own hours reach into the peak (A10.6)."""
+        decision = self.settings.decision
+        self.issues.set(
+            IssueKind.HOURS_OVERLAP_PEAK,
+            decision.choice is HoursChoice.CHANGED
+            and overlaps_peak(decision.hours, self.ruleset),
+        )
 
     @callback
     def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:

@@ -15,7 +15,7 @@ from ..model.limit import Limit
 from ..model.meter import Measurand, Reading
 from ..model.plan import Claim, Plan, Segment
 from ..model.schedule import ResidentSchedule
-from ..rules.charging_hours import Window, windows_between
+from ..rules.charging_hours import Window, edges, windows_between
 from ..rules.plan import (
     cancel_delay_claim,
     delay_claim,
@@ -58,11 +58,16 @@ class Connector:
         self.settings = settings
         self.state = ConnectorState(
             number=number,
+            # A wallbox that only redials does not say again what it is doing.
+            status=memory.status,
+            plugged_in_since=memory.plugged_in_since,
             energy=None if memory.register is None else memory.register.total,
             last_session_energy=memory.last_session_energy,
         )
         self.session: OpenSession | None = None
         self.status_at: datetime | None = None
+        self.status_known = False
+        """Whether the wallbox told its status since it connected, or was asked to."""
         self.readings_at: datetime | None = None
         self.composite: CompositeSchedule | None = None
         self.sent_override: ChargingProfile | None = None
@@ -85,8 +90,10 @@ class Connector:
         memory = self.memory
         hours, maximum = self.settings.decision.hours, self._ruleset.default_delay
         drawn = False
-        if memory.edge_delays is None or edges_due(
-            memory.edge_delays, now, self._ruleset.zone, hours
+        if (
+            memory.edge_delays is None
+            or memory.edge_delays.maximum != maximum
+            or edges_due(memory.edge_delays, now, self._ruleset.zone, hours)
         ):
             memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
             drawn = True
@@ -99,20 +106,20 @@ class Connector:
         """Return what the wallbox must hold for this connector. Delays must have been drawn."""
         memory = self.memory
         capabilities = self._capabilities()
-        edges = memory.edge_delays
+        drawn = memory.edge_delays
         hours, zone = self.settings.decision.hours, self._ruleset.zone
-        if edges is None or edges_due(edges, now, zone, hours):
+        if drawn is None or {edge for edge, _ in drawn.seconds} != set(edges(hours)):
             # Between a change of hours and the draw that follows it, nothing is sent: this is only looked at.
-            edges = draw_edges(hours, 0, now, secrets.randbelow)
-        guard = edges.maximum
+            drawn = draw_edges(hours, 0, now, secrets.randbelow)
+        guard = drawn.maximum
         limit = capabilities.maximum
         if not self.limited_by_maximum and memory.owner_limit is not None:
             limit = min(limit, memory.owner_limit)
         return ResidentSchedule(
             connector=self.number,
             limit=limit,
-            week=week_pattern(hours, edges, guard, now, zone),
-            following=following_pattern(hours, edges, guard, now, zone),
+            week=week_pattern(hours, drawn, guard, now, zone),
+            following=following_pattern(hours, drawn, guard, now, zone),
             session_delay=memory.session_delay.seconds if memory.session_delay else 0,
         )
 
@@ -254,6 +261,9 @@ class Connector:
             # A wallbox has no reason to send another sample once the car is gone, and the last one would stay.
             state = replace(state, readings=_without_flow(state.readings))
         self.state = state
+        self.status_known = True
+        self.memory.status = status
+        self.memory.plugged_in_since = state.plugged_in_since
         return True
 
     def told_readings(self, readings: Mapping[Reading, float], at: datetime) -> None:

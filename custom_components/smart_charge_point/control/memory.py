@@ -11,7 +11,7 @@ from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import from_store, to_store
 from ..const import DOMAIN
 from ..model.capabilities import UNTRIED, Capabilities, Rung, Support
-from ..model.charge_point import NOTHING_TOLD, BootFacts
+from ..model.charge_point import NOTHING_TOLD, BootFacts, ConnectorStatus
 from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
 from ..model.schedule import Edge, EdgeDelays, EdgeKind, SessionDelay
@@ -33,6 +33,8 @@ class ConnectorMemory:
     override: Override | None = None
     acknowledged: dict[int, ChargingProfile] = field(default_factory=dict)
     """By profile id: what the wallbox holds, as far as it ever said yes."""
+    status: ConnectorStatus = ConnectorStatus.UNKNOWN
+    plugged_in_since: datetime | None = None
     register: Register | None = None
     last_session_energy: float | None = None
     last_session_flow_time: timedelta | None = None
@@ -62,6 +64,8 @@ class MemoryStore:
             hass, VERSION, f"{DOMAIN}.{subentry_id}", private=True, atomic_writes=True
         )
         self.memory = Memory()
+        self.fresh = True
+        """Whether nothing was kept yet: the charge point is new."""
         self._loop = hass.loop
         self._saved_by = 0.0
         """Loop time by which a save is already under way."""
@@ -70,6 +74,7 @@ class MemoryStore:
         """Read the memory; an empty one where there is none."""
         if (data := await self._store.async_load()) is not None:
             self.memory = _memory_from(data)
+            self.fresh = False
         return self.memory
 
     async def save(self) -> None:
@@ -197,6 +202,9 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
             "until": override.until.isoformat() if override.until else None,
         },
         "acknowledged": [to_store(profile) for profile in memory.acknowledged.values()],
+        "status": memory.status,
+        "plugged_in_since": memory.plugged_in_since
+        and memory.plugged_in_since.isoformat(),
         "register": memory.register and memory.register.as_data(),
         "last_session_energy": memory.last_session_energy,
         "last_session_flow_time": None
@@ -243,6 +251,9 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
             else None,
         ),
         acknowledged={profile.profile_id: profile for profile in profiles},
+        status=ConnectorStatus(data["status"]),
+        plugged_in_since=data["plugged_in_since"]
+        and datetime.fromisoformat(data["plugged_in_since"]),
         register=data["register"] and Register.from_data(data["register"]),
         last_session_energy=data["last_session_energy"],
         last_session_flow_time=None

@@ -172,6 +172,7 @@ class Reconciler:
         for connector in self._connectors.values():
             await self.apply_override(link, connector)
             await self._readback.verify(link, connector)
+        await self._ask_status(link)
         await self._configure(link)
         await self._probe_valid_from(link)
         self._report()
@@ -208,6 +209,17 @@ class Reconciler:
         self._probed_on = link
         self._unset = probe.configuration
         self._on_change()
+
+    async def _ask_status(self, link: Link) -> None:
+        """Ask for the status of connectors that a wallbox, redialling without a boot, has said nothing of."""
+        for connector in self._connectors.values():
+            if connector.status_known:
+                continue
+            connector.status_known = True
+            try:
+                await link.ask_for("StatusNotification", connector.number)
+            except CallRefusedError, CallTimedOutError:
+                _LOGGER.debug("The wallbox does not tell its status when asked")
 
     async def _configure(self, link: Link) -> None:
         """Set what a newly met wallbox should report. The hours went first: a change may make it reboot."""

@@ -64,6 +64,7 @@ class Reports(Handler):
         self._charge_point.seen_at = dt_util.utcnow()
         for connector in self._charge_point.connectors.values():
             connector.verified = False
+            connector.status_known = False
         self._charge_point.reconciler.set_link(link)
         self._charge_point.publish()
 
@@ -128,8 +129,14 @@ class Reports(Handler):
             return
         before = connector.state.status
         if connector.told_status(event.status, event.fault, event.at, event.at_trusted):
-            await self._charge_point.sessions.flowing(connector, event.status, event.at)
+            sessions = self._charge_point.sessions
+            await sessions.flowing(connector, event.status, event.at)
+            if event.status is ConnectorStatus.AVAILABLE and await sessions.gone(
+                connector, event.at
+            ):
+                await self._session_over(connector)
             self._start_soon(connector, before)
+            self._charge_point.store.save_soon()
         self._charge_point.publish()
 
     def _charge_point_status(self, event: StatusChanged) -> None:
@@ -203,23 +210,28 @@ class Reports(Handler):
         now = dt_util.utcnow()
         connector, session = await self._charge_point.sessions.stopped(event, now)
         if connector is not None:
-            memory = connector.memory
             if event.meter is not None:
                 self._count(connector, event.meter, event.at)
-            memory.override = None
-            connector.sent_override = None
-            connector.verified = False
-            used = memory.session_delay
-            if (
+            used = connector.memory.session_delay
+            # A session that began before the draw is history, and has used another delay.
+            history = (
                 used is not None
                 and session is not None
-                and session.started_at >= used.drawn_at
-            ):
-                # It has served: the next session gets its own (A11.9). One that began before the draw is history.
-                memory.session_delay = None
-            await self._charge_point.store.save()
-            self._charge_point.reconciler.wake()
+                and session.started_at < used.drawn_at
+            )
+            await self._session_over(connector, redraw=not history)
         self._charge_point.publish()
+
+    async def _session_over(self, connector: Connector, *, redraw: bool = True) -> None:
+        """Let what was only for the session end with it: the override, and the delay, which has served (A11.9)."""
+        memory = connector.memory
+        memory.override = None
+        connector.sent_override = None
+        connector.verified = False
+        if redraw:
+            memory.session_delay = None
+        await self._charge_point.store.save()
+        self._charge_point.reconciler.wake()
 
     @override
     async def metered(self, event: Metered) -> None:

@@ -11,7 +11,7 @@ from ..model.events import Metered, TransactionStarted, TransactionStopped
 from ..model.meter import Measurand, MeterSample, Phase
 from ..model.transaction import Doubt, Session, SessionSample, StopReason
 from ..records.ledger import Ledger
-from ..rules.energy import Register, advance
+from ..rules.energy import Register, advance, session_energy
 from ..rules.flow_time import FlowMeter, flowing_in
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ PROGRESS_EVERY: Final = timedelta(seconds=5)
 """How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
 LONGEST_SILENCE: Final = timedelta(minutes=15)
 """A longer stretch between two samples leaves the flow time in doubt."""
+MOST_REMEMBERED: Final = 1000
+"""Ids that a look into the ledger is saved for."""
 LIVE: Final = timedelta(minutes=5)
 """Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
 _ADOPTABLE: Final = frozenset(
@@ -42,6 +44,7 @@ class OpenSession:
     wallbox_id: int
     connector: int
     started_at: datetime
+    meter_start: float | None
     register: Register
     flow: FlowMeter
     doubts: set[Doubt] = field(default_factory=set)
@@ -60,6 +63,7 @@ class OpenSession:
             wallbox_id=session.wallbox_transaction_id or session.transaction_id,
             connector=session.connector,
             started_at=session.started_at,
+            meter_start=session.meter_start,
             register=Register(total=session.energy, last=last, at=last_at)
             if last is not None
             else Register(),
@@ -107,8 +111,16 @@ class SessionKeeper:
         self._ledger = ledger
         self._identity = identity
         self._connectors = connectors
+        self._invented: set[int] = set()
+        """Ids told that are not ours: they say nothing about which session is meant."""
         self._closed: set[int] = set()
-        """Ids that the wallbox may go on sending samples for; some do until they are switched off."""
+        """Ids of ended sessions, which some wallboxes send samples for until they are switched off."""
+
+    @staticmethod
+    def _remember(told: set[int], transaction_id: int) -> None:
+        if len(told) >= MOST_REMEMBERED:
+            told.clear()
+        told.add(transaction_id)
 
     async def restore(self) -> None:
         """Take up the sessions that ran when Home Assistant stopped; of several on a connector, the latest."""
@@ -213,10 +225,32 @@ class SessionKeeper:
         connector = running.get(session.transaction_id)
         if connector is not None:
             connector.session = None
-            if kept is not None:
-                connector.memory.last_session_energy = kept.energy
-                connector.memory.last_session_flow_time = kept.flow_time
+        shown = connector or self._connectors.get(session.connector)
+        if kept is not None and shown is not None and shown.session is None:
+            shown.memory.last_session_energy = kept.energy
+            shown.memory.last_session_flow_time = kept.flow_time
         return connector, kept
+
+    async def gone(self, connector: Connector, at: datetime) -> bool:
+        """End the session of a car that is gone, if it still runs; return whether it did.
+
+        Some wallboxes never say so (X11). It is our conclusion: a stop that comes later after all takes its place.
+        """
+        session = connector.session
+        if session is None or at < session.started_at:
+            return False
+        kept = await self._close(
+            session,
+            at=at,
+            meter=None,
+            reason=StopReason.CAR_DISCONNECTED,
+            provisional=True,
+        )
+        connector.session = None
+        if kept is not None:
+            connector.memory.last_session_energy = kept.energy
+            connector.memory.last_session_flow_time = kept.flow_time
+        return True
 
     async def metered(
         self, connector: Connector, event: Metered, now: datetime
@@ -262,12 +296,15 @@ class SessionKeeper:
         """
         if told in self._closed:
             return None
-        known = await self._ledger.find(self._identity, told)
-        if known is not None:
-            if known.stopped_at is not None:
-                self._closed.add(told)
+        if told not in self._invented:
+            known = await self._ledger.find(self._identity, told)
+            if known is None or known.transaction_id != told:
+                self._remember(self._invented, told)
+            elif known.stopped_at is not None:
+                self._remember(self._closed, told)
                 return None
-            return OpenSession.from_ledger(known)
+            else:
+                return OpenSession.from_ledger(known)
         if connector.session is not None:
             return connector.session
         if connector.state.status not in _ADOPTABLE or not event.samples:
@@ -307,14 +344,20 @@ class SessionKeeper:
         at: datetime,
         meter: float | None,
         reason: StopReason,
+        provisional: bool = False,
     ) -> Session | None:
+        session.doubts.discard(Doubt.STOP_METER)
+        last = session.register.last
         if meter is not None:
             session.count(meter, at)
-            if session.register.awaiting is not None:
-                # The last reading does not follow from the others, and no next one can tell which is right.
-                session.doubts.add(Doubt.REGISTER_JUMP)
-        else:
-            session.doubts.add(Doubt.STOP_METER)
+        took = session_energy(
+            start=session.meter_start,
+            stop=meter,
+            last=last,
+            counted=session.register.total,
+            duration=None if Doubt.TIME in session.doubts else at - session.started_at,
+        )
+        session.doubts |= took.doubts
         session.flow = session.flow.mark(at, flowing=False)
         if session.sampled and session.flow.longest_held > LONGEST_SILENCE:
             session.doubts.add(Doubt.GAP)
@@ -324,9 +367,10 @@ class SessionKeeper:
             at=at,
             meter=meter,
             reason=reason,
-            energy=session.register.total,
+            energy=took.energy,
             flow_time=session.flow.flowed,
             doubts=session.doubts,
+            provisional=provisional,
         )
 
 
