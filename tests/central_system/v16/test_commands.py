@@ -514,8 +514,12 @@ async def test_a_composite_schedule_is_asked_for_in_seconds(wallbox: Wallbox) ->
 
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+    ),
+    max_leaves=8,
 )
 JSON_OBJECT = st.dictionaries(
     st.sampled_from(

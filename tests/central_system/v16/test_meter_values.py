@@ -588,3 +588,33 @@ async def test_samples_of_a_stop_are_read_alike(wallbox: Wallbox) -> None:
     event = wallbox.event
     assert isinstance(event, TransactionStopped)
     assert event.samples[0].values == {(Measurand.FREQUENCY, Phase.TOTAL): 50}
+
+
+async def test_a_comma_before_three_digits_is_not_guessed_at(wallbox: Wallbox) -> None:
+    """It may part thousands or decimals; the register stays unread rather than wrong by a factor of 1000."""
+    event = await wallbox.measures(
+        sampled("1,234"), sampled("7200", "Power.Active.Import", "W")
+    )
+    assert reading(event, ENERGY) is None
+    assert reading(event, POWER) == 7200
+    assert wallbox.mended == {"unread"}
+
+
+@pytest.mark.parametrize("value", ["", " ", "N/A", "null"])
+async def test_quirk_m2_an_empty_value_is_named_for_what_it_is(
+    wallbox: Wallbox, value: str
+) -> None:
+    """The journal tells an empty value from one that could not be read."""
+    await wallbox.measures(sampled(value, "Power.Active.Import", "W"), sampled("1500"))
+    assert wallbox.mended == {"empty_value"}
+
+
+@pytest.mark.parametrize("value", [True, float(2**63), 1e300, float("nan"), [], {}])
+async def test_a_field_of_another_kind_is_dropped_and_named(
+    wallbox: Wallbox, value: object
+) -> None:
+    """No truth value counts as 1, and no number is let through that a database could not hold."""
+    event = await wallbox.measures(sampled("1500"), transactionId=value)
+    assert event is not None
+    assert event.transaction_id is None
+    assert wallbox.journal.export()[-1]["note"] == "dropped (transactionId)"

@@ -8,7 +8,6 @@ those of the list of quirks in the documentation.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isfinite
 import re
 from typing import Any, Final
 
@@ -255,7 +254,7 @@ def _number_in(told: str | float) -> float | None:
         found = float(told)
     except ValueError:
         return None
-    if not isfinite(found):
+    if not number(found):
         return None
     return int(found) if found.is_integer() else found
 

@@ -33,9 +33,8 @@ def read_time(told: object, now: datetime) -> tuple[datetime, bool]:
     if type(told) is str:
         try:
             at = datetime.fromisoformat(told)
-            # A bare date parses too, as its midnight; a wallbox that says no more has told no time.
-            if at.tzinfo is UTC and len(told) > 10 and EARLIEST <= at:  # noqa: SIM300  reads as a range
-                return (at, True) if at <= now + MOST_AHEAD else (now, False)
+            if at.tzinfo is UTC and EARLIEST <= at <= now + MOST_AHEAD:
+                return at, True
         except ValueError:
             pass
     found = _read_loosely(told)
@@ -62,6 +61,7 @@ def _read_loosely(told: object) -> datetime | None:
     try:
         if text.isdecimal() and text.isascii():
             return _from_epoch(int(text))
+        # A bare date parses too, as its midnight; a wallbox that says no more has told no time.
         if len(text) > 10:
             return _in_utc(datetime.fromisoformat(text))
     except ValueError, OverflowError:
