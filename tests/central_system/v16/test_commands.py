@@ -551,3 +551,12 @@ def test_any_answer_is_read(
         "chargingSchedule": schedule | {"chargingSchedulePeriod": periods},
     }
     assert read_composite(told, 60, WATTS, NOW) is not None
+
+
+async def test_a_profile_that_starts_a_transaction_names_none(wallbox: Wallbox) -> None:
+    """OCPP 1.6 section 5.11: the id is not known before the wallbox has begun."""
+    profile = ChargingProfile(
+        profile_id=110, connector=1, stack_level=3, purpose=Purpose.TRANSACTION, kind=Kind.RELATIVE, periods=HOURS.periods, transaction_id=7
+    )  # fmt: skip
+    await wallbox.dialect.start_transaction(1, "04A1", AMPERES, profile)
+    assert "transactionId" not in wallbox.wire.sent[0][1]["chargingProfile"]

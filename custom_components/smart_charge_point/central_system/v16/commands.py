@@ -1,5 +1,6 @@
 """Commands to a charge point in OCPP 1.6: strict in what is sent, tolerant in what is answered."""
 
+from dataclasses import replace
 from typing import Final, override
 
 from ...model.capabilities import Capabilities
@@ -188,7 +189,9 @@ class Commands16(Link):
         if connector > 0:
             request["connectorId"] = connector
         if profile is not None:
-            request["chargingProfile"] = write_profile(profile, capabilities)
+            # The transaction has no id yet, and a wallbox refuses a profile that names one.
+            unbound = replace(profile, transaction_id=None)
+            request["chargingProfile"] = write_profile(unbound, capabilities)
         return await self._ask("RemoteStartTransaction", request, Priority.OWNER)
 
     @override
