@@ -48,8 +48,7 @@ async def test_a7_2_a_week_without_home_assistant(house: House) -> None:
 @WITHIN_HOURS
 async def test_a9_1_flow_time_is_not_connected_time(house: House) -> None:
     """Eight hours connected, three of them flowing: energy is stop less start, and the times are told apart."""
-    await house.set_up("WB1")
-    wallbox = await house.wallbox()
+    wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await house.switch("charging_hours", on=False)
     await house.advance(timedelta(minutes=1))
     await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=1000, soc=0.1))

@@ -11,7 +11,7 @@ from custom_components.smart_charge_point.simulator.presets import PRESETS
 from ..house import House
 
 
-@pytest.mark.at(datetime(2026, 11, 23, 21, 30, tzinfo=UTC))
+@pytest.mark.at(datetime(2026, 11, 23, 21, 40, tzinfo=UTC))
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 async def test_a_day_with(house: House, preset: str) -> None:
     """Nothing it says is lost, no minute of the peak is charged in, and the session is in the ledger once."""
@@ -32,13 +32,13 @@ async def test_a_day_with(house: House, preset: str) -> None:
     ]
     assert drawn_in_peak == []
 
-    await house.advance(timedelta(minutes=25))
+    await house.advance(timedelta(minutes=11))
     assert house.state("connected") == "on"
     assert house.state("charging_reason") in set(ChargingReason)
     assert wallbox.current(1) > 5
-    await house.advance(timedelta(minutes=30))
-    await wallbox.unplug()
     await house.advance(timedelta(minutes=5))
+    await wallbox.unplug()
+    await house.advance(timedelta(minutes=2))
 
     sessions = [session for session in await house.sessions() if not session["short"]]
     assert len(sessions) == 1
