@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..central_system.link import Link
 from ..const import DOMAIN
+from ..model.capabilities import UNTRIED
 from ..model.charge_point import NOTHING_TOLD, ChargePointState
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
@@ -113,7 +114,9 @@ class ChargePoint:
         if settings.identity != before.identity:
             await self.ledger.reassign(before.identity, settings.identity)
             await self.sessions.change_identity(settings.identity)
-            memory.capabilities = replace(memory.capabilities, firmware="")
+            memory.capabilities = UNTRIED
+            memory.settings_asked = frozenset()
+            memory.settings_stopped = None
             memory.boot = NOTHING_TOLD
             self.reconciler.forget_acknowledged()
         memory.capabilities = replace(
