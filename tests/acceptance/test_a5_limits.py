@@ -9,6 +9,7 @@ import pytest
 
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.simulator import Car, Wallbox
+from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..house import House
 
@@ -117,14 +118,60 @@ async def test_a5_3_another_way_is_found_where_one_is_refused(house: House) -> N
     assert 0 < wallbox.current(1) <= 8
 
 
-@WITHIN_HOURS
+def issues(hass: HomeAssistant) -> list[str]:
+    """Return the kinds of our repair issues that are shown."""
+    return [
+        issue.translation_key or ""
+        for (domain, _), issue in ir.async_get(hass).issues.items()
+        if domain == DOMAIN
+    ]
+
+
+@pytest.mark.at(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
 async def test_a5_3_a_wallbox_that_takes_no_limit_is_said_to_take_none(
     house: House, hass: HomeAssistant
 ) -> None:
     """What cannot be met raises a repair issue; it is never silently "OK"."""
-    wallbox = await house.wallbox(preset="plain")
-    assert not [
-        issue for domain, issue in ir.async_get(hass).issues if domain == DOMAIN
-    ]
-    await wallbox.stop()
-    await house.stop()
+    wallbox = await house.wallbox(
+        quirks=Quirks(
+            default_profile=Refusal.REJECTED,
+            maximum_profile=Refusal.REJECTED,
+            transaction_profile=Refusal.REJECTED,
+        )
+    )
+    await wallbox.plug_in(Car())
+    await house.advance(timedelta(minutes=5))
+    assert "smart_charging_refused" in issues(hass)
+
+
+@pytest.mark.at(datetime(2026, 11, 23, 20, 0, tzinfo=UTC))
+@pytest.mark.parametrize(
+    "quirks",
+    [
+        pytest.param(
+            Quirks(default_profile=Refusal.REJECTED, maximum_profile=Refusal.REJECTED),
+            id="only transaction profiles",
+        ),
+        pytest.param(
+            Quirks(
+                default_profile=Refusal.REJECTED,
+                transaction_profile=Refusal.REJECTED,
+            ),
+            id="only max profiles",
+        ),
+    ],
+)
+async def test_a5_3_home_assistant_times_the_hours_where_nothing_else_works(
+    house: House, hass: HomeAssistant, quirks: Quirks
+) -> None:
+    """The hours hold as long as Home Assistant is up, and the owner is told that they rest on it."""
+    wallbox = await house.wallbox(quirks=quirks)
+    await wallbox.plug_in(Car())
+    await house.advance(timedelta(minutes=5))
+    assert wallbox.current(1) == 0
+    assert "hours_on_home_assistant" in issues(hass)
+    assert "smart_charging_refused" not in issues(hass)
+    await house.advance_to(datetime(2026, 11, 23, 21, 59, tzinfo=UTC))
+    assert wallbox.current(1) == 0
+    await house.advance_to(datetime(2026, 11, 23, 22, 12, tzinfo=UTC))
+    assert wallbox.current(1) > 30
