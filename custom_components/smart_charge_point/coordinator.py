@@ -3,16 +3,13 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 import logging
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
-from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator
-from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .control.controller import Controller
@@ -20,9 +17,6 @@ from .control.site import Site
 from .model.charge_point import ChargePointState
 
 LOGGER = logging.getLogger(__package__)
-
-MEASUREMENTS_EVERY = timedelta(seconds=1)
-"""How often mere measurements are passed on to the entities; all else is passed on at once."""
 
 
 @dataclass(kw_only=True)
@@ -93,9 +87,7 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
         self.news: Hashable = None
         """Differs when anything but a measurement has changed."""
         self._devices: Hashable = None
-        self._passed_on_at = dt_util.utcnow()
-        self._cancel_timer: CALLBACK_TYPE | None = None
-        self._pass_on(self._passed_on_at)
+        self._pass_on()
         self._unsubscribe: CALLBACK_TYPE | None = controller.async_add_listener(
             self.async_controller_changed
         )
@@ -111,39 +103,19 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        self._stop_timer()
         await super().async_shutdown()
 
     @callback
     def async_controller_changed(self) -> None:
-        """Pass on what changed: measurements alone at most once in `MEASUREMENTS_EVERY`."""
-        now = dt_util.utcnow()
-        if _news(self.controller) != self.news:
-            self._pass_on(now)
-        elif self._cancel_timer is None and self.controller.state != self.data:
-            age = now - self._passed_on_at
-            if timedelta() <= age < MEASUREMENTS_EVERY:
-                self._cancel_timer = async_call_later(
-                    self.hass, MEASUREMENTS_EVERY - age, self._timer_ended
-                )
-            else:
-                self._pass_on(now)
+        """Pass on what changed."""
+        if (
+            self.controller.state is not self.data
+            or _news(self.controller) != self.news
+        ):
+            self._pass_on()
 
     @callback
-    def _timer_ended(self, now: datetime) -> None:
-        self._cancel_timer = None
-        self._pass_on(now)
-
-    @callback
-    def _stop_timer(self) -> None:
-        if self._cancel_timer is not None:
-            self._cancel_timer()
-            self._cancel_timer = None
-
-    @callback
-    def _pass_on(self, now: datetime) -> None:
-        self._stop_timer()
-        self._passed_on_at = now
+    def _pass_on(self) -> None:
         self.news = _news(self.controller)
         before, state = self.data, self.controller.state
         if before.connected and not state.connected:
@@ -210,7 +182,7 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
 
 
 def _news(controller: Controller) -> Hashable:
-    """Return what the entities must learn at once when it changes: all but the measurements."""
+    """Return all but the measurements."""
     state = controller.state
     return (
         controller.name,
@@ -220,6 +192,7 @@ def _news(controller: Controller) -> Hashable:
         state.connected,
         state.boot,
         state.capabilities,
+        state.hours_held_by,
         *(
             (
                 connector.number,

@@ -89,7 +89,7 @@ CHARGE_POINT_SENSORS: Final = (
         entity_category=EntityCategory.DIAGNOSTIC,
         offline=True,
         options=[rung.value for rung in Rung],
-        value_fn=lambda charge_point: charge_point.capabilities.rung.value,
+        value_fn=lambda charge_point: charge_point.hours_held_by.value,
     ),
     ChargePointSensorDescription(
         key="last_seen",

@@ -194,3 +194,21 @@ async def test_a10_6_hours_in_the_peak_are_the_owners_right_and_said_once(
     assert wallbox.current(1) > 30
     await house.advance_to(datetime(2026, 11, 23, 21, 0, tzinfo=UTC))
     assert wallbox.current(1) == 0
+
+
+async def test_a10_2_a_wallbox_that_takes_only_a_day_holds_a_day_and_a_weekend(
+    house: House, hass: HomeAssistant
+) -> None:
+    """Where a week has too many periods, the hours still hold, and what it says it applies is what was sent."""
+    wallbox = await house.wallbox(settings={"ChargingScheduleMaxPeriods": "5"})
+    assert house.state("hours_held_by") == "daily"
+    await wallbox.plug_in(Car())
+    await house.advance_to(datetime(2026, 11, 23, 22, 0, tzinfo=UTC))
+    assert wallbox.current(1) == 0
+    starts = house.moment("next_start")
+    assert starts is not None
+    await house.advance_to(starts - timedelta(seconds=2))
+    assert wallbox.current(1) == 0
+    await house.advance_to(starts + timedelta(seconds=10))
+    assert wallbox.current(1) > 30
+    assert not [domain for domain, _ in ir.async_get(hass).issues if domain == DOMAIN]

@@ -133,14 +133,11 @@ def test_daily_profile_has_five_periods_from_local_midnight() -> None:
     assert weekend.periods == (Period(start=0, limit=LIMIT),)
 
 
-def test_daily_profile_takes_the_delays_of_monday() -> None:
-    """Days that differ by their delays only are alike; Monday's delays serve them all."""
+def test_days_that_differ_by_their_delays_are_no_daily_profile() -> None:
+    """A pattern cannot tell a delay from another hour: what it does not say of every day is not promised for one."""
     delays = iter(range(10, 600, 29))
     of = schedule(GMT_NOW, delay=lambda: next(delays), guard=600)
-    daily = resident_profiles(of, on(Rung.DAILY), GMT_NOW)[0]
-    assert [period.start for period in daily.periods] == [
-        step.offset for step in of.week.steps[:5]
-    ]
+    assert Rung.DAILY not in possible_rungs(of, on(Rung.DAILY))
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,6 @@ SECONDS_A_DAY: Final = 86_400
 SECONDS_A_WEEK: Final = 604_800
 COVERAGE: Final = timedelta(hours=36)
 """How far absolute profiles reach where the wallbox takes enough periods."""
-MOST_SPREAD: Final = 1800
-"""Seconds by which the same edge may differ from day to day for its delay alone (reg. 11)."""
 
 
 def weekly(
@@ -237,20 +235,14 @@ def pattern_for_days(schedule: ResidentSchedule, now: datetime) -> WeekPattern:
 
 
 def day_steps(pattern: WeekPattern) -> tuple[Step, ...] | None:
-    """Return the steps of a day if all weekdays are alike but for their delays and the weekend is allowed throughout.
+    """Return the steps of a day if all weekdays are alike, delays and all, and the weekend is allowed throughout.
 
-    The delays are those of the Monday: one draw serves all days, as a daily profile has room for no more.
+    A daily profile has room for one draw only, which `rules.week_pattern.same_every_day` makes of a week's.
     """
     days = [_steps_of_day(pattern, day) for day in range(7)]
     first = days[0]
-    for day in days[1:5]:
-        if [step.allowed for step in day] != [step.allowed for step in first]:
-            return None
-        if any(
-            abs(one.offset - other.offset) > MOST_SPREAD
-            for one, other in zip(first, day, strict=True)
-        ):
-            return None
+    if any(day != first for day in days[1:5]):
+        return None
     always = (Step(offset=0, allowed=True),)
     if days[5] != always or days[6] != always:
         return None

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.event import async_call_later, async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ..central_system.link import Link
+from ..central_system.resident import rung_for
 from ..const import DOMAIN
-from ..model.capabilities import UNTRIED
+from ..model.capabilities import UNTRIED, Rung
 from ..model.charge_point import NOTHING_TOLD, ChargePointState
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
@@ -26,6 +27,8 @@ from .sessions import SessionKeeper
 from .settings import ChargePointSettings
 
 MOST_CONNECTORS: Final = 8
+MEASUREMENTS_EVERY: Final = timedelta(seconds=1)
+"""How often mere measurements make a new snapshot; all else makes one at once."""
 
 
 class ChargePoint:
@@ -65,8 +68,11 @@ class ChargePoint:
             hass, self.store, self.connectors, self.issues, self._reconciled
         )
         self._listeners: list[Callable[[], None]] = []
+        self._hours_held_by = Rung.WEEKLY
         self._edge_at: datetime | None = None
         self._cancel_edge: CALLBACK_TYPE | None = None
+        self._published_at: datetime | None = None
+        self._cancel_measured: CALLBACK_TYPE | None = None
 
     @property
     def memory(self) -> Memory:
@@ -89,7 +95,7 @@ class ChargePoint:
         self.entry.async_create_background_task(
             self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
         )
-        self.publish()
+        self._reconciled()
 
     async def async_stop(self) -> None:
         """Keep what is known; sockets are the server's to close."""
@@ -97,6 +103,7 @@ class ChargePoint:
         if self._cancel_edge is not None:
             self._cancel_edge()
             self._cancel_edge = None
+        self._stop_waiting()
         await self.sessions.save()
         await self.store.save()
 
@@ -146,15 +153,53 @@ class ChargePoint:
 
     @callback
     def _reconciled(self) -> None:
-        """Take in what the reconciler found out."""
+        """Take in what is known of the wallbox's abilities."""
         for number in range(1, self.store.memory.capabilities.connectors + 1):
             self.add_connector(number)
+        now = dt_util.utcnow()
+        order = tuple(Rung)
+        self._hours_held_by = max(
+            (
+                rung_for(
+                    connector.resident_schedule(now), self.memory.capabilities, now
+                )
+                for connector in self.connectors.values()
+            ),
+            key=order.index,
+            default=Rung.WEEKLY,
+        )
         self.publish()
+
+    @callback
+    def measured(self, connector: Connector) -> None:
+        """Publish what `connector` measured: mere figures when `MEASUREMENTS_EVERY` has passed since the last time."""
+        if self._published_at is None or connector.turned():
+            self.publish()
+        elif self._cancel_measured is None:
+            age = dt_util.utcnow() - self._published_at
+            if timedelta() <= age < MEASUREMENTS_EVERY:
+                self._cancel_measured = async_call_later(
+                    self.hass, MEASUREMENTS_EVERY - age, self._waited
+                )
+            else:
+                self.publish()
+
+    @callback
+    def _waited(self, _now: datetime) -> None:
+        self._cancel_measured = None
+        self.publish()
+
+    @callback
+    def _stop_waiting(self) -> None:
+        if self._cancel_measured is not None:
+            self._cancel_measured()
+            self._cancel_measured = None
 
     @callback
     def publish(self) -> None:
         """Replace the snapshot if anything in it has changed, and see to it that time moves it on."""
-        now = dt_util.utcnow()
+        self._stop_waiting()
+        now = self._published_at = dt_util.utcnow()
         link = self.link
         connected = link is not None and link.open
         memory = self.store.memory
@@ -164,6 +209,7 @@ class ChargePoint:
             last_seen=self.seen_at,
             boot=memory.boot,
             capabilities=memory.capabilities,
+            hours_held_by=self._hours_held_by,
             connectors={
                 number: connector.refresh(now, connected)
                 for number, connector in self.connectors.items()

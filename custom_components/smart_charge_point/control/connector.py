@@ -8,11 +8,12 @@ from typing import Final
 
 from ..central_system.link import CompositeSchedule
 from ..central_system.profiles import ChargingProfile
-from ..model.capabilities import Capabilities, Support
+from ..central_system.resident import rung_for
+from ..model.capabilities import Capabilities, Rung, Support
 from ..model.charge_point import ConnectorState, ConnectorStatus, Fault
 from ..model.hours import HoursChoice
 from ..model.limit import Limit
-from ..model.meter import Measurand, Reading
+from ..model.meter import Measurand, Phase, Reading
 from ..model.plan import Claim, Plan, Segment
 from ..model.schedule import ResidentSchedule
 from ..rules.charging_hours import Window, edges, windows_between
@@ -29,9 +30,14 @@ from ..rules.plan import (
     stop_claim,
 )
 from ..rules.random_delay import draw_edges, draw_session, edges_due
-from ..rules.reason import charging_reason
+from ..rules.reason import charging_reason, of_measurements
 from ..rules.ruleset import Ruleset
-from ..rules.week_pattern import allowed_between, following_pattern, week_pattern
+from ..rules.week_pattern import (
+    allowed_between,
+    following_pattern,
+    same_every_day,
+    week_pattern,
+)
 from .memory import ConnectorMemory
 from .override import Override, OverrideKind
 from .sessions import OpenSession
@@ -69,6 +75,10 @@ class Connector:
         self.status_known = False
         """Whether the wallbox told its status since it connected, or was asked to."""
         self.readings_at: datetime | None = None
+        self._readings: dict[Reading, float] = {}
+        """The latest of each; `refresh` takes them into `state`."""
+        self._refreshed_by: object = None
+        """What `_turn` said when `state` was refreshed."""
         self.composite: CompositeSchedule | None = None
         self.sent_override: ChargingProfile | None = None
         self.verified = False
@@ -115,12 +125,21 @@ class Connector:
         limit = capabilities.maximum
         if not self.limited_by_maximum and memory.owner_limit is not None:
             limit = min(limit, memory.owner_limit)
-        return ResidentSchedule(
+        schedule = ResidentSchedule(
             connector=self.number,
             limit=limit,
             week=week_pattern(hours, drawn, guard, now, zone),
             following=following_pattern(hours, drawn, guard, now, zone),
             session_delay=memory.session_delay.seconds if memory.session_delay else 0,
+        )
+        if rung_for(schedule, capabilities, now) is Rung.WEEKLY:
+            return schedule
+        # A daily profile has room for one draw for each time of day, and the plan must say what the wallbox does.
+        alike = same_every_day(drawn)
+        return replace(
+            schedule,
+            week=week_pattern(hours, alike, guard, now, zone),
+            following=following_pattern(hours, alike, guard, now, zone),
         )
 
     @property
@@ -237,6 +256,7 @@ class Connector:
             self.state.status is ConnectorStatus.FAULTED,
             capabilities.maximum,
             capabilities.relative_delay,
+            capabilities.rung,
         )
 
     def told_status(
@@ -259,7 +279,7 @@ class Connector:
             state = replace(state, available=True)
         if status in {ConnectorStatus.AVAILABLE, ConnectorStatus.UNAVAILABLE}:
             # A wallbox has no reason to send another sample once the car is gone, and the last one would stay.
-            state = replace(state, readings=_without_flow(state.readings))
+            self._readings = _without_flow(self._readings)
         self.state = state
         self.status_known = True
         self.memory.status = status
@@ -269,7 +289,24 @@ class Connector:
     def told_readings(self, readings: Mapping[Reading, float], at: datetime) -> None:
         """Take the newest readings."""
         self.readings_at = at
-        self.state = replace(self.state, readings={**self.state.readings, **readings})
+        self._readings.update(readings)
+
+    def turned(self) -> bool:
+        """Return whether more than figures came of what was measured since the last refresh."""
+        return self._turn() != self._refreshed_by
+
+    def _turn(self) -> tuple[object, ...]:
+        """Return all that a measurement can change beside the figures themselves."""
+        session = self.session
+        return (
+            session and session.transaction_id,
+            self.memory.register is None,
+            len(self._readings),
+            self._readings.get(_OFFERED),
+            of_measurements(
+                self._readings.get(_POWER), session and session.register.total
+            ),
+        )
 
     def refresh(self, now: datetime, connected: bool) -> ConnectorState:
         """Return the connector as it is at `now`."""
@@ -279,8 +316,10 @@ class Connector:
         session = self.session
         register = self.memory.register
         waiting = session is not None or state.plugged_in
+        self._refreshed_by = self._turn()
         state = replace(
             state,
+            readings=dict(self._readings),
             energy=None if register is None else register.total,
             session=None if session is None else session.snapshot(now),
             last_session_energy=self.memory.last_session_energy,
@@ -292,8 +331,11 @@ class Connector:
             delay_ends=delay_ends(outlook, now) if waiting else None,
             hours_in_force=self.settings.decision.choice is not HoursChoice.REMOVED,
         )
-        self.state = replace(state, reason=charging_reason(state, segment, connected))
-        return self.state
+        reason = charging_reason(state, segment, connected)
+        if reason is not state.reason:
+            state = replace(state, reason=reason)
+        self.state = state
+        return state
 
     def changes_at(self, now: datetime) -> datetime:
         """Return when time alone changes the snapshot next."""
@@ -313,7 +355,7 @@ class Connector:
                     told = step.limit
             if told is not None:
                 return min(told, self._capabilities().maximum)
-        offered = self.state.reading(Measurand.CURRENT_OFFERED)
+        offered = self._readings.get(_OFFERED)
         return None if offered is None else Limit(amperes=max(offered, 0))
 
 
@@ -334,6 +376,8 @@ def _override_claim(override: Override, maximum: Limit) -> Claim:
             )
 
 
+_POWER: Final = (Measurand.POWER, Phase.TOTAL)
+_OFFERED: Final = (Measurand.CURRENT_OFFERED, Phase.TOTAL)
 _FLOW: Final = {
     Measurand.POWER,
     Measurand.CURRENT,
@@ -342,12 +386,8 @@ _FLOW: Final = {
 }
 
 
-def _without_flow(readings: Mapping[Reading, float]) -> Mapping[Reading, float]:
+def _without_flow(readings: Mapping[Reading, float]) -> dict[Reading, float]:
     """Return the readings with nothing flowing."""
-    if not any(
-        measurand in _FLOW and value for (measurand, _), value in readings.items()
-    ):
-        return readings
     return {
         (measurand, phase): 0.0 if measurand in _FLOW else value
         for (measurand, phase), value in readings.items()

@@ -249,7 +249,7 @@ class Reports(Handler):
             )
             if fresh and ours:
                 connector.told_readings(sample.values, sample.at)
-        self._charge_point.publish()
+        self._charge_point.measured(connector)
 
     @override
     async def security_event(self, kind: str, info: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .capabilities import UNTRIED, Capabilities
+from .capabilities import UNTRIED, Capabilities, Rung
 from .limit import Limit
 from .meter import Measurand, Phase, Reading
 
@@ -149,11 +149,16 @@ class ConnectorState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargePointState:
-    """One charge point at one moment. Times are UTC."""
+    """One charge point at one moment. Times are UTC.
+
+    `hours_held_by` is the rung that the hours as they are now are held on: hours with many edges may need a lower one
+    than the wallbox is capable of.
+    """
 
     identity: str
     connected: bool = False
     last_seen: datetime | None = None
     boot: BootFacts = NOTHING_TOLD
     capabilities: Capabilities = UNTRIED
+    hours_held_by: Rung = Rung.WEEKLY
     connectors: Mapping[int, ConnectorState] = field(default_factory=dict)
