@@ -304,7 +304,8 @@ class Connector:
             len(self._readings),
             self._readings.get(_OFFERED),
             of_measurements(
-                self._readings.get(_POWER), session and session.register.total
+                self._readings.get(_POWER),
+                None if session is None else session.register.total,
             ),
         )
 

@@ -26,6 +26,20 @@ _OF_FLOW: Final = {
 }
 
 
+def of_measurements(
+    power: float | None, session_energy: float | None
+) -> tuple[bool, bool]:
+    """Return all that a reason takes from figures that change all the time.
+
+    That is whether the car draws next to nothing of the `power` (W), and whether it has taken enough (Wh) to be full;
+    both are false where the figure is not known.
+    """
+    return (
+        power is not None and power < DRAWING_FROM,
+        session_energy is not None and session_energy >= FULL_AFTER,
+    )
+
+
 def charging_reason(
     connector: ConnectorState, segment: Segment | None, connected: bool
 ) -> ChargingReason:
@@ -66,9 +80,9 @@ def charging_reason(
 
 def _charging(connector: ConnectorState, segment: Segment | None) -> ChargingReason:
     """Return why current flows; many a wallbox says so while it holds a car at 0 A."""
-    power = connector.reading(Measurand.POWER)
     pause = _pause(segment)
-    if pause is not None and power is not None and power < DRAWING_FROM:
+    idle, _ = of_measurements(connector.reading(Measurand.POWER), None)
+    if pause is not None and idle:
         return pause
     if pause is not None or segment is None:
         return ChargingReason.CHARGING
@@ -77,9 +91,9 @@ def _charging(connector: ConnectorState, segment: Segment | None) -> ChargingRea
 
 def _idle(connector: ConnectorState) -> ChargingReason:
     """Return why a car that may charge does not."""
-    if connector.session is not None and connector.session.energy >= FULL_AFTER:
-        return ChargingReason.CAR_FULL
-    return ChargingReason.CAR_NOT_DRAWING
+    session = connector.session
+    _, full = of_measurements(None, None if session is None else session.energy)
+    return ChargingReason.CAR_FULL if full else ChargingReason.CAR_NOT_DRAWING
 
 
 def _pause(segment: Segment | None) -> ChargingReason | None:
