@@ -1,5 +1,7 @@
 """Reading frames: whatever comes is read, mended or named, and nothing raises."""
 
+import tracemalloc
+
 from hypothesis import example, given, strategies as st
 import orjson
 import pytest
@@ -181,6 +183,17 @@ def test_depth_is_told_from_breadth() -> None:
     assert decode(encode_call("1", "MeterValues", payload)) == Call(
         "1", "MeterValues", payload
     )
+
+
+def test_frames_take_no_more_memory_than_they_need() -> None:
+    """A journal of them is kept for every wallbox, and orjson's own buffers are of 4 KiB."""
+    tracemalloc.start()
+    try:
+        written = [encode_result(str(number), {}) for number in range(100)]
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert taken < len(written) * 200
 
 
 def test_error_descriptions_are_cut() -> None:

@@ -153,7 +153,7 @@ def encode_call(message_id: MessageId, action: str, payload: Payload) -> bytes:
     Raises:
         TypeError: the payload holds what JSON does not have.
     """
-    return orjson.dumps([_CALL, message_id, action, payload])
+    return _written([_CALL, message_id, action, payload])
 
 
 def encode_result(message_id: MessageId, payload: Payload) -> bytes:
@@ -162,16 +162,23 @@ def encode_result(message_id: MessageId, payload: Payload) -> bytes:
     Raises:
         TypeError: the payload holds what JSON does not have.
     """
-    return orjson.dumps([_CALL_RESULT, message_id, payload])
+    return _written([_CALL_RESULT, message_id, payload])
 
 
 def encode_error(
     message_id: MessageId, code: ErrorCode, description: str = ""
 ) -> bytes:
     """Write the answer to a call that failed."""
-    return orjson.dumps(
-        [_CALL_ERROR, message_id, code, description[:MAX_DESCRIPTION], {}]
-    )
+    return _written([_CALL_ERROR, message_id, code, description[:MAX_DESCRIPTION], {}])
+
+
+def _written(elements: list[Any]) -> bytes:
+    """Write a frame into no more memory than it needs.
+
+    orjson leaves what it wrote in a buffer of 4 KiB or more, and frames are kept: in the journal, and in case that the
+    call is repeated.
+    """
+    return memoryview(orjson.dumps(elements)).tobytes()
 
 
 def _frame(elements: Any, mended: str) -> Frame:
