@@ -12,7 +12,14 @@ from custom_components.smart_charge_point.entity import (
     Value,
     seconds_until_write,
 )
+from custom_components.smart_charge_point.model.events import Metered
 from custom_components.smart_charge_point.model.hours import ChargingHours
+from custom_components.smart_charge_point.model.meter import (
+    Measurand,
+    MeterSample,
+    Phase,
+    SampleContext,
+)
 from custom_components.smart_charge_point.simulator import Car
 
 from ..house import House
@@ -77,3 +84,44 @@ async def test_a_message_a_second_makes_few_rows(house: House) -> None:
     assert house.number("energy") == pytest.approx(wallbox.energy() / 1000, abs=0.002)
     assert house.number("session_energy") > 0.7
     assert house.number("connected_duration") == 0
+
+
+async def test_figures_wait_and_news_does_not(house: House) -> None:
+    """A hundred samples at once make one snapshot, a second later and with the last figure; more than a figure is told."""
+    subentry_id = house.add(
+        hours=hours_to_data(ChargingHours.ALWAYS), hours_choice="removed"
+    )
+    wallbox = await house.wallbox()
+    await wallbox.plug_in(Car(battery_kwh=60, soc=0.3))
+    await house.press("charge_now")
+    await house.advance(timedelta(seconds=30))
+    controller = house.entry.runtime_data.site.controllers[subentry_id]
+    told: list[float | None] = []
+    controller.async_add_listener(
+        lambda: told.append(controller.state.connectors[1].reading(Measurand.POWER))
+    )
+
+    async def measure(measurand: Measurand, value: float) -> None:
+        sample = MeterSample(
+            at=house.now,
+            context=SampleContext.PERIODIC,
+            values={(measurand, Phase.TOTAL): value},
+        )
+        await controller.handler.metered(
+            Metered(connector=1, transaction_id=None, samples=(sample,))
+        )
+
+    await measure(Measurand.POWER, 7000)
+    told.clear()
+    for power in range(7001, 7101):
+        await measure(Measurand.POWER, power)
+    assert not told
+    await house.advance(timedelta(seconds=1))
+    assert told == [7100]
+
+    await measure(Measurand.STATE_OF_CHARGE, 40)
+    assert len(told) == 2
+    await measure(Measurand.POWER, 0)
+    assert told[2:] == [0]
+    await measure(Measurand.POWER, 1)
+    assert len(told) == 3
