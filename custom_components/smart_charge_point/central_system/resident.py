@@ -197,6 +197,11 @@ def override_profile(
     return profile
 
 
+def override_default_id(connector: int) -> int:
+    """Return the profile id of `override_default_profile`."""
+    return connector * 100 + 11
+
+
 def override_default_profile(
     connector: int,
     limit: Limit,
@@ -218,7 +223,7 @@ def override_default_profile(
     level = min(3, capabilities.max_stack_level)
     allowed = Period(start=0, limit=min(limit, capabilities.maximum))
     profile = ChargingProfile(
-        profile_id=connector * 100 + 11,
+        profile_id=override_default_id(connector),
         connector=connector,
         stack_level=level,
         purpose=Purpose.DEFAULT,

@@ -33,6 +33,7 @@ from ..central_system.resident import (
     maximum_profile,
     needs_sending,
     next_rung,
+    override_default_id,
     override_default_profile,
     override_profile,
     renew_at,
@@ -253,6 +254,14 @@ class Reconciler:
         acknowledged = connector.memory.acknowledged
         schedule = connector.resident_schedule(now)
         desired = resident_profiles(schedule, self.capabilities, now)
+        standing = _override_among_defaults(connector, now)
+        if standing is not None:
+            # It may stand in the very place of one of them, which returns when its session is over.
+            desired = tuple(
+                profile
+                for profile in desired
+                if standing.profile_id not in displaced_by(profile, [standing])
+            )
         for profile in needs_sending(desired, acknowledged.values()):
             if self.capabilities.default_profile is Support.REFUSED:
                 return True
@@ -269,6 +278,8 @@ class Reconciler:
             self._store.learn(_proven(self.capabilities, profile))
             self._store.save_soon()
         for profile_id in stale(desired, acknowledged.values()):
+            if standing is not None and profile_id == standing.profile_id:
+                continue
             await link.clear_profile(profile_id, priority=priority)
             del acknowledged[profile_id]
             self._store.save_soon()
@@ -507,6 +518,15 @@ class Reconciler:
                 moments.append(override.until + SETTLE)
         future = [moment for moment in moments if moment > now]
         return min(future, default=None)
+
+
+def _override_among_defaults(
+    connector: Connector, now: datetime
+) -> ChargingProfile | None:
+    """Return the override that stands at `now` as a default profile, the wallbox having refused it for the transaction."""
+    if connector.standing_override(now) is None:
+        return None
+    return connector.memory.acknowledged.get(override_default_id(connector.number))
 
 
 def _proven(capabilities: Capabilities, profile: ChargingProfile) -> Capabilities:
