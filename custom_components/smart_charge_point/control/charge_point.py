@@ -1,5 +1,6 @@
 """One charge point as it stands: its connectors, what is remembered of it, its link, and the snapshot of it all."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -69,6 +70,7 @@ class ChargePoint:
         )
         self._listeners: list[Callable[[], None]] = []
         self._hours_held_by = Rung.WEEKLY
+        self._reconciling: asyncio.Task[None] | None = None
         self._edge_at: datetime | None = None
         self._cancel_edge: CALLBACK_TYPE | None = None
         self._published_at: datetime | None = None
@@ -92,13 +94,16 @@ class ChargePoint:
         await self.sessions.restore()
         if self.store.fresh:
             self._notice_overlap()
-        self.entry.async_create_background_task(
+        self._reconciling = self.entry.async_create_background_task(
             self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
         )
         self._reconciled()
 
     async def async_stop(self) -> None:
         """Keep what is known; sockets are the server's to close."""
+        if self._reconciling is not None:
+            self._reconciling.cancel()
+            self._reconciling = None
         self.reconciler.stop()
         if self._cancel_edge is not None:
             self._cancel_edge()

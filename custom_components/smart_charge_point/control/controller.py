@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..central_system.handler import Handler
 from ..central_system.link import Answer, CallError, Link, Priority
 from ..central_system.resident import override_profile, to_store
+from ..model.capabilities import Support
 from ..model.charge_point import ChargePointState, ConnectorStatus
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import Limit
@@ -191,18 +192,30 @@ class Controller:
                 least=f"{LEAST_CURRENT:g}",
                 most=f"{maximum.amperes:g}",
             )
+        before = target.memory.owner_limit
         target.memory.owner_limit = Limit(amperes=amperes)
+        reconciler = self._charge_point.reconciler
         try:
-            await self._charge_point.reconciler.hold_maximum(link, Priority.OWNER)
-            await self._charge_point.reconciler.hold(link, target, Priority.OWNER)
-            await self._charge_point.reconciler.apply_override(
-                link, target, Priority.OWNER
-            )
+            await reconciler.hold_maximum(link, Priority.OWNER)
+            await reconciler.hold(link, target, Priority.OWNER)
+            answer = await reconciler.apply_override(link, target, Priority.OWNER)
+            capabilities = self._charge_point.memory.capabilities
+            if (
+                Support.REFUSED
+                is capabilities.default_profile
+                is (capabilities.maximum_profile)
+            ):
+                # Only a transaction's profile is left to carry a limit.
+                answer = Answer.REJECTED if target.session is None else answer
+            if answer is not Answer.ACCEPTED:
+                target.memory.owner_limit = before
+                raise refusal.refused(self.name, answer)
         except CallError as error:
+            target.memory.owner_limit = before
             raise refusal.failed(self.name, error) from error
         finally:
             self._charge_point.store.save_soon()
-            self._charge_point.reconciler.wake()
+            reconciler.wake()
             self._charge_point.publish()
 
     async def async_set_charging_hours(

@@ -171,6 +171,14 @@ class SessionKeeper:
             return session
         if not event.at_trusted:
             session.doubts.add(Doubt.TIME)
+        if (
+            current is not None
+            and Doubt.ADOPTED in current.doubts
+            and session.started_at <= current.started_at
+        ):
+            # The true beginning of the session that was met while it was running.
+            await self._ledger.delete([current.transaction_id])
+            current = None
         if current is None or current.started_at <= session.started_at:
             if current is not None:
                 await self._close(
