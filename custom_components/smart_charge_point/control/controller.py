@@ -200,13 +200,13 @@ class Controller:
             await reconciler.hold(link, target, Priority.OWNER)
             answer = await reconciler.apply_override(link, target, Priority.OWNER)
             capabilities = self._charge_point.memory.capabilities
-            if (
-                Support.REFUSED
-                is capabilities.default_profile
-                is (capabilities.maximum_profile)
-            ):
-                # Only a transaction's profile is left to carry a limit.
-                answer = Answer.REJECTED if target.session is None else answer
+            nothing_resident = {
+                capabilities.default_profile,
+                capabilities.maximum_profile,
+            } == {Support.REFUSED}
+            if nothing_resident and target.session is None:
+                # Only a session's own profile could carry the limit, and none runs.
+                answer = Answer.REJECTED
             if answer is not Answer.ACCEPTED:
                 target.memory.owner_limit = before
                 raise refusal.refused(self.name, answer)
