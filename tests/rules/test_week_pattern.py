@@ -35,8 +35,6 @@ from custom_components.smart_charge_point.rules.random_delay import draw_edges
 from custom_components.smart_charge_point.rules.ruleset import GB_2021
 from custom_components.smart_charge_point.rules.week_pattern import (
     allowed_between,
-    coming_day,
-    daily_split,
     following_pattern,
     same_every_day,
     week_pattern,
@@ -467,110 +465,6 @@ def test_a_zone_that_shifts_by_half_an_hour() -> None:
     assert (pattern.starts - following.starts) % WEEK == timedelta(minutes=30)
 
 
-@pytest.mark.parametrize("now", [GMT_MONDAY + timedelta(days=3), utc(2026, 10, 23)])
-def test_a_day_and_a_weekend_hold_what_the_week_does(now: datetime) -> None:
-    """The daily profile: five steps, within the peak's limits on every weekday, and the weekend over it."""
-    delays = same_every_day(drawn_delays(HOURS))
-    pattern, _ = patterns(HOURS, delays, now)
-    split = daily_split(pattern)
-    assert split is not None
-    assert len(split.day) == 5
-    assert split.weekend_allowed
-    assert split.weekend_starts == pattern.starts + timedelta(days=5)
-    assert (split.valid_from, split.valid_to) == (pattern.valid_from, pattern.valid_to)
-    day = WeekPattern(
-        starts=split.starts,
-        steps=split.day,
-        valid_from=split.valid_from,
-        valid_to=split.valid_to,
-    )
-    for moment in minutes_from(pattern.starts):
-        weekend = moment >= split.weekend_starts
-        in_day = split.starts + (moment - split.starts) % timedelta(days=1)
-        assert pattern.allowed_at(moment) == (weekend or day.allowed_at(in_day))
-
-
-def test_days_that_differ_are_no_day() -> None:
-    """Delays of their own, other hours on a Wednesday, or a weekend that is neither free nor a weekday."""
-    assert daily_split(patterns(HOURS, drawn_delays(HOURS), GMT_MONDAY)[0]) is None
-    without_wednesday = ChargingHours(
-        windows=tuple(one for one in HOURS.windows if one.weekday != Weekday.WEDNESDAY)
-    )
-    without_saturday = ChargingHours(
-        windows=tuple(one for one in HOURS.windows if one.weekday != Weekday.SATURDAY)
-    )
-    half_a_saturday = charging_hours(
-        [
-            *without_saturday.windows,
-            CivilWindow(weekday=Weekday.SATURDAY, start=time(0), end=time(12)),
-        ]
-    )
-    for hours in (without_wednesday, without_saturday, half_a_saturday):
-        delays = same_every_day(drawn_delays(hours))
-        assert daily_split(patterns(hours, delays, GMT_MONDAY)[0]) is None
-
-
-def test_seven_days_alike_need_no_weekend() -> None:
-    """A night tariff: the same every day."""
-    hours = hours_from_spans(Weekday, time(0, 30), time(4, 30))
-    delays = same_every_day(drawn_delays(hours))
-    split = daily_split(patterns(hours, delays, GMT_MONDAY)[0])
-    assert split is not None
-    assert not split.weekend_allowed
-    on, off = (seconds for _, seconds in delays.seconds[:2])
-    assert split.day == (
-        Step(offset=0, allowed=False),
-        Step(offset=1800 + on, allowed=True),
-        Step(offset=15600 + off, allowed=False),
-    )
-    always = daily_split(
-        patterns(ChargingHours.ALWAYS, drawn_delays(ChargingHours.ALWAYS), GMT_MONDAY)[
-            0
-        ]
-    )
-    assert always is not None
-    assert always.day == (Step(offset=0, allowed=True),)
-    assert not always.weekend_allowed
-
-
-@settings(max_examples=100)
-@given(any_hours(), moments(), st.sampled_from([24, 36]))
-def test_the_coming_day_is_the_patterns_and_then_paused(
-    hours: ChargingHours, now: datetime, length: int
-) -> None:
-    """Absolute steps that agree with the patterns for as long as they reach, clock change included."""
-    now += timedelta(milliseconds=500)
-    pattern, following = patterns(hours, drawn_delays(hours), now)
-    steps = coming_day(pattern, following, now, length)
-    assert steps[0].offset == 0
-    assert not steps[-1].allowed
-    assert steps[-1].offset <= length * 3600
-    assert all(a.allowed is not b.allowed for a, b in pairwise(steps))
-    start = now.replace(microsecond=0)
-    end = start + timedelta(hours=length)
-    assert tuple(
-        Window(
-            start=start + timedelta(seconds=a.offset),
-            end=start + timedelta(seconds=b.offset),
-        )
-        for a, b in pairwise(steps)
-        if a.allowed
-    ) == allowed_between(pattern, following, start, end)
-
-
-def test_the_coming_day_may_begin_amid_a_window() -> None:
-    """Allowed from its first second, and paused after its last."""
-    pattern, following = patterns(HOURS, fixed_delays(HOURS, 100, 200), GMT_MONDAY)
-    assert coming_day(pattern, following, GMT_MONDAY) == (
-        Step(offset=0, allowed=True),
-        Step(offset=28400, allowed=False),
-        Step(offset=39700, allowed=True),
-        Step(offset=57200, allowed=False),
-        Step(offset=79300, allowed=True),
-        Step(offset=86400, allowed=False),
-    )
-
-
 def test_instants_are_in_utc_whatever_zone_now_is_in() -> None:
     """`now` from a clock that shows civil time means the same."""
     now = utc(2026, 10, 23, 9)
@@ -583,3 +477,15 @@ def test_instants_are_in_utc_whatever_zone_now_is_in() -> None:
         ).starts.tzinfo
         is UTC
     )
+
+
+def test_one_draw_for_each_time_of_day_makes_the_weekdays_alike() -> None:
+    """Each weekday has the first day's delays, and every edge still has one."""
+    delays = drawn_delays(HOURS)
+    alike = same_every_day(delays)
+    assert [edge for edge, _ in alike.seconds] == [edge for edge, _ in delays.seconds]
+    of_day: dict[tuple[int, str], set[int]] = {}
+    for edge, seconds in alike.seconds:
+        of_day.setdefault((edge.second, edge.kind), set()).add(seconds)
+    assert {len(drawn) for drawn in of_day.values()} == {1}
+    assert alike != delays

@@ -1,32 +1,12 @@
 """The week's pattern: charging hours with their random delays, as a wallbox can hold them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from ..model.hours import ChargingHours, Weekday
 from ..model.schedule import WEEK, Edge, EdgeDelays, EdgeKind, Step, WeekPattern
 from .charging_hours import DAY_SECONDS, WEEK_SECONDS, Window, spans
 from .civil_time import DAY, next_offset_change, offset_at
-
-SATURDAY_SECOND = 5 * DAY_SECONDS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailySplit:
-    """A week pattern as one day that repeats, with a weekend over it.
-
-    `day` counts from civil midnight, which `starts` (UTC) is one of. Where `weekend_allowed`, charging is allowed from
-    `weekend_starts` (UTC) for 48 h each week; otherwise Saturday and Sunday are days like the others. Right from
-    `valid_from` until `valid_to`, as the pattern it comes from.
-    """
-
-    starts: datetime
-    day: tuple[Step, ...]
-    weekend_allowed: bool
-    weekend_starts: datetime
-    valid_from: datetime
-    valid_to: datetime | None
 
 
 def week_pattern(
@@ -65,7 +45,7 @@ def following_pattern(
 def same_every_day(delays: EdgeDelays) -> EdgeDelays:
     """Return the delays with one for each time of day: the first that the week has for it.
 
-    What a daily profile holds, so that `daily_split` can take the pattern apart.
+    What a daily profile has room for.
     """
     of_day: dict[tuple[int, EdgeKind], int] = {}
     for edge, seconds in delays.seconds:
@@ -77,53 +57,6 @@ def same_every_day(delays: EdgeDelays) -> EdgeDelays:
             (edge, of_day[edge.second, edge.kind]) for edge, _ in delays.seconds
         ),
     )
-
-
-def daily_split(pattern: WeekPattern) -> DailySplit | None:
-    """Return the pattern as a day and a weekend, None where it is none.
-
-    It is one where Monday to Friday are alike, and Saturday and Sunday are either like them or allowed throughout.
-    That takes delays from `same_every_day`.
-    """
-    days = [_part(pattern, day * DAY_SECONDS) for day in Weekday]
-    working_days, weekend = set(days[:5]), set(days[5:])
-    if len(working_days) != 1:
-        return None
-    weekend_allowed = weekend == {(Step(offset=0, allowed=True),)}
-    if not weekend_allowed and weekend != working_days:
-        return None
-    return DailySplit(
-        starts=pattern.starts,
-        day=days[0],
-        weekend_allowed=weekend_allowed and weekend != working_days,
-        weekend_starts=pattern.starts + timedelta(seconds=SATURDAY_SECOND),
-        valid_from=pattern.valid_from,
-        valid_to=pattern.valid_to,
-    )
-
-
-def coming_day(
-    pattern: WeekPattern,
-    following: WeekPattern | None,
-    now: datetime,
-    hours: int = 24,
-) -> tuple[Step, ...]:
-    """Return the steps of the coming `hours`, in seconds since `now` (its parts of a second dropped).
-
-    They end with charging not allowed, for the time after which nothing renewed them.
-    """
-    start = now.replace(microsecond=0)
-    end = start + timedelta(hours=hours)
-    steps = [Step(offset=0, allowed=False)]
-    for window in allowed_between(pattern, following, start, end):
-        begin = int((window.start - start).total_seconds())
-        if begin == 0:
-            steps.clear()
-        steps.append(Step(offset=begin, allowed=True))
-        steps.append(
-            Step(offset=int((window.end - start).total_seconds()), allowed=False)
-        )
-    return tuple(steps)
 
 
 def allowed_between(
@@ -254,17 +187,6 @@ def _delay(drawn: dict[Edge, int], second: int, kind: EdgeKind) -> int:
     if seconds is None:
         raise ValueError("The delays are those of other hours")
     return seconds
-
-
-def _part(pattern: WeekPattern, start: int) -> tuple[Step, ...]:
-    """Return the steps of the day that begins `start` seconds into the pattern, counted from there."""
-    steps = [Step(offset=0, allowed=False)]
-    for step in pattern.steps:
-        if step.offset <= start:
-            steps = [Step(offset=0, allowed=step.allowed)]
-        elif step.offset < start + DAY_SECONDS:
-            steps.append(Step(offset=step.offset - start, allowed=step.allowed))
-    return tuple(steps)
 
 
 def _next_step(pattern: WeekPattern, moment: datetime) -> datetime:
