@@ -23,6 +23,7 @@ from ..rules.ruleset import Ruleset
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import ConnectorMemory, Memory, MemoryStore
+from .obedience import Obedience
 from .reconciler import Reconciler
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
@@ -68,6 +69,7 @@ class ChargePoint:
         self.reconciler = Reconciler(
             hass, self.store, self.connectors, self.issues, self._reconciled
         )
+        self.obedience = Obedience(self.store, self.reconciler, self.issues)
         self._listeners: list[Callable[[], None]] = []
         self._hours_held_by = Rung.WEEKLY
         self._reconciling: asyncio.Task[None] | None = None

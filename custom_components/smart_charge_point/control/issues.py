@@ -19,6 +19,8 @@ class IssueKind(StrEnum):
     """The hours will be wrong after the coming clock change unless the wallbox is connected then (A10.3)."""
     SCHEDULE_DIFFERS = "schedule_differs"
     """The wallbox says it will apply something else than what it accepted."""
+    LIMIT_IGNORED = "limit_ignored"
+    """More flows than any profile that the wallbox accepted allows (S1, S4)."""
     HOURS_OVERLAP_PEAK = "hours_overlap_peak"
     """The owner's own hours reach into the peak: allowed, and said once (A10.6)."""
 
@@ -26,6 +28,7 @@ class IssueKind(StrEnum):
 _SEVERITIES = {
     IssueKind.SMART_CHARGING_REFUSED: ir.IssueSeverity.ERROR,
     IssueKind.SCHEDULE_DIFFERS: ir.IssueSeverity.ERROR,
+    IssueKind.LIMIT_IGNORED: ir.IssueSeverity.ERROR,
 }
 
 

@@ -249,6 +249,7 @@ class Reports(Handler):
             )
             if fresh and ours:
                 connector.told_readings(sample.values, sample.at)
+                self._charge_point.obedience.measured(connector, sample, now)
         self._charge_point.measured(connector)
 
     @override
