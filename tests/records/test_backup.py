@@ -7,7 +7,7 @@ import sqlite3
 
 import pytest
 
-from custom_components.smart_charge_point.records import ledger as ledger_module
+from custom_components.smart_charge_point.records import thread as ledger_thread
 from custom_components.smart_charge_point.records.errors import LedgerBusyError
 from custom_components.smart_charge_point.records.ledger import Ledger
 
@@ -105,7 +105,7 @@ async def test_a_backup_that_never_ends_is_ended(
     path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The log does not grow for ever."""
-    monkeypatch.setattr(ledger_module, "_LONGEST_HOLD", 0)
+    monkeypatch.setattr(ledger_thread, "_LONGEST_HOLD", 0)
     await ledger.checkpoint()
     held = content_of(path)
     await asyncio.sleep(0)

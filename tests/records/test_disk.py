@@ -10,7 +10,7 @@ import pytest
 from custom_components.smart_charge_point.model.transaction import Session
 from custom_components.smart_charge_point.records import (
     database,
-    ledger as ledger_module,
+    thread as ledger_thread,
 )
 from custom_components.smart_charge_point.records.errors import (
     LedgerBusyError,
@@ -162,7 +162,7 @@ async def test_measurements_are_written_within_a_second(
     fire.pop()()
     await ledger._do(lambda: None)
     assert rows(path, "SELECT energy FROM session") == [(3.0,)]
-    assert set_for[1:] == [set_for[0], ledger_module._TRY_AGAIN]
+    assert set_for[1:] == [set_for[0], ledger_thread._TRY_AGAIN]
 
 
 async def test_measurements_are_written_at_close(path: Path, ledger: Ledger) -> None:
