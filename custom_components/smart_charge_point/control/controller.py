@@ -122,6 +122,7 @@ class Controller:
         )
         target.memory.override = wish
         target.start_tried = True
+        await self._charge_point.store.save()
         capabilities = self._charge_point.memory.capabilities
         profile = override_profile(
             target.number,
@@ -141,10 +142,10 @@ class Controller:
                     target.number, OWNER_TAG, capabilities
                 )
         except CallError as error:
-            target.memory.override = before
+            await self._take_back(target, before)
             raise refusal.failed(self.name, error) from error
         if answer is not Answer.ACCEPTED:
-            target.memory.override = before
+            await self._take_back(target, before)
             raise refusal.refused(self.name, answer)
         self._charge_point.publish()
 
@@ -194,6 +195,7 @@ class Controller:
             )
         before = target.memory.owner_limit
         target.memory.owner_limit = Limit(amperes=amperes)
+        await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
         try:
             await reconciler.hold_maximum(link, Priority.OWNER)
@@ -214,7 +216,7 @@ class Controller:
             target.memory.owner_limit = before
             raise refusal.failed(self.name, error) from error
         finally:
-            self._charge_point.store.save_soon()
+            await self._charge_point.store.save()
             reconciler.wake()
             self._charge_point.publish()
 
@@ -302,19 +304,26 @@ class Controller:
         self, link: Link, target: Connector, before: Override | None
     ) -> None:
         """Send the override that was just set; take it back if the wallbox will not have it."""
+        # On the disk first: a wallbox must never hold a wish that nobody remembers after Home Assistant was killed.
+        await self._charge_point.store.save()
         try:
             answer = await self._charge_point.reconciler.apply_override(
                 link, target, Priority.OWNER
             )
         except CallError as error:
-            target.memory.override = before
+            await self._take_back(target, before)
             raise refusal.failed(self.name, error) from error
         if answer is not Answer.ACCEPTED:
-            target.memory.override = before
+            await self._take_back(target, before)
             raise refusal.refused(self.name, answer)
-        await self._charge_point.store.save()
+        self._charge_point.store.save_soon()
         self._charge_point.reconciler.wake()
         self._charge_point.publish()
+
+    async def _take_back(self, target: Connector, before: Override | None) -> None:
+        """Let the override that the wallbox would not have never have been."""
+        target.memory.override = before
+        await self._charge_point.store.save()
 
     def diagnostics(self) -> dict[str, Any]:
         """Return what helps to find out what is wrong, without tags, keys or addresses."""

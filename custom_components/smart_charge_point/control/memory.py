@@ -79,6 +79,8 @@ class MemoryStore:
 
     async def save(self) -> None:
         """Write at once: for what is about to be told to the wallbox."""
+        # This takes the place of a save that waits, so what changes from here on needs one of its own.
+        self._saved_by = 0.0
         await self._store.async_save(_memory_data(self.memory))
 
     def save_soon(self) -> None:
