@@ -72,8 +72,33 @@ async def test_a_delay_without_effect_is_timed_by_home_assistant(
     ends = house.moment("delay_ends")
     assert ends is not None
     assert abs(ends - plugged_in - timedelta(seconds=500)) < timedelta(seconds=3)
-    sent = wallbox.requests("SetChargingProfile")[-1]["csChargingProfiles"]
-    assert sent["chargingProfilePurpose"] == "TxProfile"
+    assert wallbox.current(1) == 0
+    await house.advance_to(ends - timedelta(seconds=2))
+    assert wallbox.current(1) == 0
+    await house.advance_to(ends + timedelta(seconds=5))
+    assert wallbox.current(1) > 30
+
+
+@WITHIN_HOURS
+async def test_a11_2_a_wallbox_with_one_stack_level_is_delayed_by_home_assistant(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is no level for the delay above the hours, Home Assistant holds the session back from its start."""
+    monkeypatch.setattr(
+        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        lambda _: 300,
+    )
+    wallbox = await house.wallbox(settings=OFTEN, quirks=Quirks(most_stack_level=0))
+    await wallbox.plug_in(Car(battery_kwh=10_000.0))
+    await house.advance(timedelta(seconds=30))
+    ends = house.moment("delay_ends")
+    assert ends is not None
+    assert house.state("charging_reason") == "random_delay"
+    assert wallbox.current(1) == 0
+    await house.advance_to(ends - timedelta(seconds=2))
+    assert wallbox.current(1) == 0
+    await house.advance_to(ends + timedelta(seconds=8))
+    assert wallbox.current(1) > 30
 
 
 @WITHIN_HOURS

@@ -51,13 +51,25 @@ def resident_profiles(
             hours = (hours_profiles.coming(schedule, capabilities, now),)
         case Rung.HOME_ASSISTANT:
             hours = (hours_profiles.this_moment(schedule, capabilities, now),)
-    if schedule.session_delay <= 0 or not hours_profiles.holds_delay(
-        capabilities, rung
+    if schedule.session_delay <= 0 or not holds_session_delay(
+        schedule, capabilities, now
     ):
         return hours
     # The relative profile goes first: between the two calls a wallbox that starts would otherwise see the hours
     # without the delay.
     return (hours_profiles.delay(schedule, capabilities), *hours)
+
+
+def holds_session_delay(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> bool:
+    """Return whether the wallbox can delay its next session by itself; where it cannot, Home Assistant has to (reg. 11)."""
+    return (
+        capabilities.default_profile is not Support.REFUSED
+        and hours_profiles.holds_delay(
+            capabilities, rung_for(schedule, capabilities, now)
+        )
+    )
 
 
 def possible_rungs(
@@ -297,6 +309,11 @@ def stale(
         and profile.purpose is not Purpose.MAXIMUM
         and profile.connector in safe
     )
+
+
+def limit_always(profiles: Collection[ChargingProfile]) -> bool:
+    """Return whether one of `profiles` limits at every moment of a session."""
+    return any(_always_speaks(profile) for profile in profiles)
 
 
 def to_store(profile: ChargingProfile) -> dict[str, Any]:

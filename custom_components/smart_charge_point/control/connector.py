@@ -8,7 +8,7 @@ from typing import Final
 
 from ..central_system.link import CompositeSchedule
 from ..central_system.profiles import ChargingProfile
-from ..central_system.resident import rung_for
+from ..central_system.resident import holds_session_delay, rung_for
 from ..model.capabilities import Capabilities, Rung, Support
 from ..model.charge_point import ConnectorState, ConnectorStatus, Fault
 from ..model.hours import HoursChoice
@@ -151,6 +151,12 @@ class Connector:
             and capabilities.maximum_profile is not Support.REFUSED
         )
 
+    def holds_delay(self, now: datetime) -> bool:
+        """Return whether the wallbox itself holds the delay of its next session."""
+        return holds_session_delay(
+            self.resident_schedule(now), self._capabilities(), now
+        )
+
     def override_limit(self, override: Override, now: datetime) -> Limit:
         """Return the limit that an override asks for at `now` (UTC)."""
         if override.kind in {OverrideKind.STOP, OverrideKind.DELAY}:
@@ -196,7 +202,7 @@ class Connector:
             self.session is not None
             and memory.session_delay is not None
             and memory.session_delay.drawn_at <= self.session.started_at
-            and self._capabilities().relative_delay is not Support.REFUSED
+            and self.holds_delay(now)
         ):
             claims.append(
                 delay_claim(self.session.started_at, memory.session_delay.seconds)
@@ -254,9 +260,7 @@ class Connector:
             memory.owner_limit,
             self.session and self.session.transaction_id,
             self.state.status is ConnectorStatus.FAULTED,
-            capabilities.maximum,
-            capabilities.relative_delay,
-            capabilities.rung,
+            capabilities,
         )
 
     def told_status(

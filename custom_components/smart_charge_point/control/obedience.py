@@ -86,7 +86,7 @@ class Obedience:
             segment.limit.amperes,
             segment.reason,
         )
-        if self._hold_delay(connector, segment):
+        if self._hold_delay(connector, segment, now):
             pass
         elif step is _Step.NOTHING:
             self._steps[number] = _Step.SENT_AGAIN
@@ -98,7 +98,9 @@ class Obedience:
             self._issues.show(IssueKind.LIMIT_IGNORED)
         self._reconciler.wake()
 
-    def _hold_delay(self, connector: Connector, segment: Segment) -> bool:
+    def _hold_delay(
+        self, connector: Connector, segment: Segment, now: datetime
+    ) -> bool:
         """Time the session's random delay ourselves where its profile has no effect (S4); true where that is new."""
         session, delay = connector.session, connector.memory.session_delay
         if (
@@ -106,10 +108,15 @@ class Obedience:
             or delay is None
             or segment.by is not ClaimSource.RANDOM_DELAY
             or segment.reason is not PlanReason.RANDOM_DELAY
-            or self._capabilities.relative_delay is Support.REFUSED
+            or not connector.holds_delay(now)
         ):
             return False
-        self._store.learn(replace(self._capabilities, relative_delay=Support.REFUSED))
+        # What is ignored above the lowest stack level would be so for an override as well.
+        self._store.learn(
+            replace(
+                self._capabilities, relative_delay=Support.REFUSED, max_stack_level=0
+            )
+        )
         connector.memory.override = Override(
             kind=OverrideKind.DELAY,
             transaction_id=session.transaction_id,

@@ -11,7 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Admission, BootAnswer, Handler
 from ..central_system.link import CallError, Link
-from ..model.capabilities import UNTRIED, Support
+from ..model.capabilities import UNTRIED
 from ..model.charge_point import BootFacts, ConnectorStatus
 from ..model.events import (
     Metered,
@@ -181,11 +181,15 @@ class Reports(Handler):
         if session is None:
             return
         waiting = memory.override
+        if waiting is not None and waiting.transaction_id == session.transaction_id:
+            return
         if (
             waiting is not None
             and waiting.transaction_id is None
             and waiting.stands_at(now)
         ):
+            if session.started_at < waiting.since - LIVE:
+                return  # A session of the past, that the wallbox replays.
             memory.override = replace(
                 waiting, transaction_id=session.transaction_id, until=None
             )
@@ -193,10 +197,10 @@ class Reports(Handler):
         memory.override = None
         delay = memory.session_delay
         if (
-            self._charge_point.memory.capabilities.relative_delay is Support.REFUSED
-            and delay is not None
+            delay is not None
             and delay.seconds
             and session.started_at >= delay.drawn_at
+            and not connector.holds_delay(now)
         ):
             memory.override = Override(
                 kind=OverrideKind.DELAY,
