@@ -51,6 +51,7 @@ from .hours_form import (
 )
 from .model.hours import ChargingHours, HoursChoice, HoursDecision
 from .model.limit import Limit
+from .model.sleeping_car import SleepingCar
 from .rules.ruleset import GB_2021
 
 CONF_ADDRESS: Final = "address"
@@ -58,6 +59,8 @@ CONF_HOURS: Final = "hours"
 CONF_IDENTITY: Final = "identity"
 CONF_MAXIMUM_CURRENT: Final = "maximum_current"
 CONF_PHASES: Final = "phases"
+CONF_SLEEPING_CAR: Final = "sleeping_car"
+CONF_AWAKE_CURRENT: Final = "awake_current"
 CONF_START_ON_PLUG_IN: Final = "start_on_plug_in"
 
 TITLE: Final = "Smart Charge Point"
@@ -101,6 +104,28 @@ SETTINGS_SCHEMA: Final = vol.Schema(
             )
         ),
         vol.Required(CONF_START_ON_PLUG_IN): BooleanSelector(),
+    }
+)
+
+
+SLEEPING_CAR_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_SLEEPING_CAR): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in SleepingCar],
+                mode=SelectSelectorMode.LIST,
+                translation_key="sleeping_car",
+            )
+        ),
+        vol.Required(CONF_AWAKE_CURRENT): NumberSelector(
+            NumberSelectorConfig(
+                min=6,
+                max=8,
+                step=1,
+                mode=NumberSelectorMode.SLIDER,
+                unit_of_measurement="A",
+            )
+        ),
     }
 )
 
@@ -381,7 +406,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["settings", "hours", "replace"],
+            menu_options=["settings", "hours", "sleeping_car", "replace"],
             description_placeholders={"name": subentry.title},
         )
 
@@ -413,6 +438,22 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                 CONF_PHASES: int(user_input[CONF_PHASES]),
                 CONF_START_ON_PLUG_IN: user_input[CONF_START_ON_PLUG_IN],
             },
+        )
+
+    async def async_step_sleeping_car(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what to do for a car that falls asleep while it waits."""
+        subentry = self._get_reconfigure_subentry()
+        if user_input is None:
+            return self.async_show_form(
+                step_id="sleeping_car",
+                data_schema=self.add_suggested_values_to_schema(
+                    SLEEPING_CAR_SCHEMA, subentry.data
+                ),
+            )
+        return self.async_update_and_abort(
+            self._get_entry(), subentry, data_updates=user_input
         )
 
     async def async_step_hours(

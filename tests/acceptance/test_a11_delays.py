@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import pytest
 
+from custom_components.smart_charge_point.model.limit import Limit
+from custom_components.smart_charge_point.model.sleeping_car import SleepingCar
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..house import SELDOM, House
@@ -168,6 +170,40 @@ async def test_a11_8_a_car_that_falls_asleep_in_the_peak_is_said_not_to_draw(
     await house.advance_to(datetime(2026, 11, 23, 22, 15, tzinfo=UTC))
     assert wallbox.current(1) == 0
     assert house.state("charging_reason") == "car_not_drawing"
+
+
+async def test_a11_8_a_car_can_be_kept_awake_outside_the_hours(
+    house: House,
+) -> None:
+    """Left 8 A in the peak, a car that would sleep charges fully as soon as the hours begin."""
+    await house.set_up(
+        "WB1",
+        sleeping_car=SleepingCar.KEEP_AWAKE,
+        awake_current=Limit(amperes=8),
+    )
+    wallbox = await house.wallbox()
+    await wallbox.plug_in(
+        Car(
+            sleep_after=timedelta(minutes=30),
+            minimum_current=8,
+            battery_kwh=10_000.0,
+        )
+    )
+    # It begins with its random delay, which no car sleeps through, at 0 A like any other.
+    await house.advance(timedelta(seconds=30))
+    assert wallbox.current(1) == 0
+    await house.advance(timedelta(minutes=15))
+    assert 7 < wallbox.current(1) <= 8
+    assert house.state("charging_reason") == "keeping_awake"
+    starts = house.moment("next_start")
+    assert starts is not None
+    assert starts.hour == 22
+
+    await house.advance_to(starts - timedelta(seconds=2))
+    assert wallbox.current(1) <= 8
+    await house.advance_to(starts + timedelta(seconds=15))
+    assert wallbox.current(1) > 30
+    assert house.state("charging_reason") == "charging"
 
 
 @WITHIN_HOURS

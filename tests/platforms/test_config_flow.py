@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.smart_charge_point.const import DOMAIN, SUBENTRY_CHARGE_POINT
 from custom_components.smart_charge_point.control.settings import ChargePointSettings
 from custom_components.smart_charge_point.model.hours import ChargingHours, HoursChoice
+from custom_components.smart_charge_point.model.sleeping_car import SleepingCar
 from custom_components.smart_charge_point.rules.ruleset import GB_2021
 
 from ..house import House
@@ -323,7 +324,7 @@ async def change(house: House, step: str) -> Any:
         house.hass, house.subentry().subentry_id
     )
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["settings", "hours", "replace"]
+    assert menu["menu_options"] == ["settings", "hours", "sleeping_car", "replace"]
     return await fill(house, menu, {"next_step_id": step})
 
 
@@ -393,6 +394,21 @@ async def test_by_hand_while_nothing_runs(house: House) -> None:
         house, form, {"identity": "WB1", "name": "Drive", "hours": "removed"}
     )
     assert done["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_a11_8_a_remedy_for_a_sleeping_car_without_a_reload(
+    house: House,
+) -> None:
+    """What is done for a car that sleeps is chosen in a form of its own, and is in force at once."""
+    house.add("WB1")
+    await house.hass.async_block_till_done()
+    form = await change(house, "sleeping_car")
+    assert form["step_id"] == "sleeping_car"
+    done = await fill(house, form, {"sleeping_car": "keep_awake", "awake_current": 7})
+    await house.hass.async_block_till_done()
+    assert done["reason"] == "reconfigure_successful"
+    assert settings(house).sleeping_car is SleepingCar.KEEP_AWAKE
+    assert settings(house).awake_current.amperes == 7
 
 
 async def test_settings_without_a_reload(house: House) -> None:

@@ -59,7 +59,7 @@ def expected_limits(
 ) -> tuple[ExpectedStep, ...]:
     """Return what the charging hours ask for in `duration` from `start` (UTC), `limit` being allowed within them."""
     return tuple(
-        (moment, limit if allowed else Limit.PAUSED)
+        (moment, limit if allowed else min(schedule.paused, limit))
         for moment, allowed in timeline.changes(
             schedule.week, schedule.following, start, start + duration
         )

@@ -151,9 +151,10 @@ def _periods(
 ) -> tuple[Period, ...]:
     """Return the steps as limits, neighbours differing."""
     limit = min(schedule.limit, capabilities.maximum)
+    paused = min(schedule.paused, limit)
     periods: list[Period] = []
     for step in steps:
-        effective = limit if step.allowed else Limit.PAUSED
+        effective = limit if step.allowed else paused
         if not periods or periods[-1].limit != effective:
             periods.append(Period(start=step.offset, limit=effective))
     return tuple(periods)

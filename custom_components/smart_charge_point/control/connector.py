@@ -16,6 +16,7 @@ from ..model.limit import Limit
 from ..model.meter import Measurand, Phase, Reading
 from ..model.plan import Claim, Plan, Segment
 from ..model.schedule import ResidentSchedule
+from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import Window, edges, windows_between
 from ..rules.plan import (
     cancel_delay_claim,
@@ -131,6 +132,7 @@ class Connector:
             week=week_pattern(hours, drawn, guard, now, zone),
             following=following_pattern(hours, drawn, guard, now, zone),
             session_delay=memory.session_delay.seconds if memory.session_delay else 0,
+            paused=self._paused,
         )
         if rung_for(schedule, capabilities, now) is Rung.WEEKLY:
             return schedule
@@ -141,6 +143,13 @@ class Connector:
             week=week_pattern(hours, alike, guard, now, zone),
             following=following_pattern(hours, alike, guard, now, zone),
         )
+
+    @property
+    def _paused(self) -> Limit:
+        """What a car is left outside the charging hours."""
+        if self.settings.sleeping_car is SleepingCar.KEEP_AWAKE:
+            return self.settings.awake_current
+        return Limit.PAUSED
 
     @property
     def limited_by_maximum(self) -> bool:
@@ -196,6 +205,7 @@ class Connector:
                 until,
                 hours=self.settings.decision.hours,
                 zone=self._ruleset.zone,
+                paused=self._paused,
             )
         ]
         if (
@@ -253,7 +263,7 @@ class Connector:
         memory = self.memory
         capabilities = self._capabilities()
         return (
-            self.settings.decision.hours,
+            self.settings,
             memory.edge_delays,
             memory.session_delay,
             memory.override,

@@ -14,7 +14,7 @@ from ..central_system.resident import override_profile, to_store
 from ..model.capabilities import Support
 from ..model.charge_point import ChargePointState, ConnectorStatus
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
-from ..model.limit import Limit
+from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
 from ..rules.ruleset import Ruleset
 from . import refusal
@@ -26,8 +26,6 @@ from .settings import ChargePointSettings
 
 WISH_LASTS: Final = timedelta(minutes=2)
 """How long "charge now" waits for the session that it asked for."""
-LEAST_CURRENT: Final = 6.0
-"""A; the least that a car can be told to draw (IEC 61851-1)."""
 
 
 class Controller:
@@ -187,10 +185,10 @@ class Controller:
         """Set the most that the owner wants to flow, in A per phase: 0 (paused) or from 6 to the maximum."""
         link, target = self._ready(connector, faulted_too=True)
         maximum = self._charge_point.memory.capabilities.maximum
-        if amperes and not LEAST_CURRENT <= amperes <= maximum.amperes:
+        if amperes and not LEAST_CURRENT.amperes <= amperes <= maximum.amperes:
             raise refusal.not_possible(
                 "limit_out_of_range",
-                least=f"{LEAST_CURRENT:g}",
+                least=f"{LEAST_CURRENT.amperes:g}",
                 most=f"{maximum.amperes:g}",
             )
         before = target.memory.owner_limit

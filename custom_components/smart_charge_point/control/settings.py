@@ -13,7 +13,8 @@ from ..model.hours import (
     HoursDecision,
     Weekday,
 )
-from ..model.limit import Limit
+from ..model.limit import LEAST_CURRENT, Limit
+from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import charging_hours
 from ..rules.ruleset import GB_2021
 
@@ -23,7 +24,8 @@ class ChargePointSettings:
     """One charge point as the owner set it up.
 
     `maximum` is what its installation may draw (6 to 80 A per phase), `phases` 1 or 3. `start_on_plug_in` lets Home
-    Assistant begin the session of a car that a wallbox would otherwise leave waiting for a card.
+    Assistant begin the session of a car that a wallbox would otherwise leave waiting for a card. `sleeping_car` is what
+    is done for a car that does not bear 0 A; `awake_current` (6 to 8 A) is what it is left where that keeps it awake.
     """
 
     identity: str
@@ -31,6 +33,8 @@ class ChargePointSettings:
     maximum: Limit = USUAL_MAXIMUM
     phases: int = 1
     start_on_plug_in: bool = True
+    sleeping_car: SleepingCar = SleepingCar.NOTHING
+    awake_current: Limit = LEAST_CURRENT
 
     @staticmethod
     def default(identity: str, now: datetime) -> ChargePointSettings:
@@ -58,6 +62,8 @@ class ChargePointSettings:
             maximum=Limit(amperes=float(data["maximum_current"])),
             phases=int(data["phases"]),
             start_on_plug_in=data["start_on_plug_in"],
+            sleeping_car=SleepingCar(data["sleeping_car"]),
+            awake_current=Limit(amperes=float(data["awake_current"])),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -71,6 +77,8 @@ class ChargePointSettings:
             "maximum_current": self.maximum.amperes,
             "phases": self.phases,
             "start_on_plug_in": self.start_on_plug_in,
+            "sleeping_car": self.sleeping_car.value,
+            "awake_current": self.awake_current.amperes,
         }
 
 

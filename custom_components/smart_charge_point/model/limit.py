@@ -44,3 +44,6 @@ class Limit:
 
 
 Limit.PAUSED = Limit(amperes=0.0)
+
+LEAST_CURRENT = Limit(amperes=6.0)
+"""The least that a car can be told to draw (IEC 61851-1)."""

@@ -11,16 +11,27 @@ class ClaimSource(StrEnum):
     """Who makes a claim, highest rung of the ladder first (architecture.md)."""
 
     SAFETY = "safety"
+    HOUSE_FUSE = "house_fuse"
+    GRID = "grid"
+    """Demand-side response that lowers at once."""
     OWNER_LIMIT = "owner_limit"
     OVERRIDE = "override"
+    RESPONSE_DSR = "response_dsr"
+    """Demand-side response that lifts at once: nothing delays it, but an owner's stop outranks it (regs. 10 and 11)."""
     RANDOM_DELAY = "random_delay"
+    PLANNED_DSR = "planned_dsr"
+    """Announced demand-side response: a car plugged in during it waits for its random delay (reg. 11)."""
     CHARGING_HOURS = "charging_hours"
 
 
 class Effect(StrEnum):
-    """What a claim does to those below it: only ever lower, or take their place."""
+    """What a claim does to those below it: only ever lower, only ever lift, or take their place.
+
+    What lowers holds whatever its rung, and nothing lifts it.
+    """
 
     LOWERS = "lowers"
+    LIFTS = "lifts"
     REPLACES = "replaces"
 
 
@@ -33,6 +44,11 @@ class PlanReason(StrEnum):
     CHARGE_NOW = "charge_now"
     STOPPED = "stopped"
     OWNER_LIMIT = "owner_limit"
+    HOUSE_FUSE = "house_fuse"
+    DSR = "demand_response"
+    """Demand-side response that wants less."""
+    DSR_UP = "demand_response_up"
+    """Demand-side response that wants the car to charge."""
     FAULT = "fault"
     WALLBOX_MAXIMUM = "wallbox_maximum"
 

@@ -87,7 +87,8 @@ class WeekPattern:
 class ResidentSchedule:
     """All that one connector must hold when Home Assistant is off.
 
-    `limit` applies while the pattern allows charging. `following` is the pattern after the next clock change.
+    `limit` applies while the pattern allows charging, `paused` while it does not: 0, or what keeps a car awake that
+    would sleep (A11.8). `following` is the pattern after the next clock change.
     """
 
     connector: int
@@ -95,3 +96,4 @@ class ResidentSchedule:
     week: WeekPattern
     following: WeekPattern | None
     session_delay: int
+    paused: Limit = Limit.PAUSED

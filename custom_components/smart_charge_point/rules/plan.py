@@ -23,6 +23,7 @@ from .week_pattern import allowed_between
 _RANK: Final = {source: rank for rank, source in enumerate(ClaimSource)}
 _REASON_RANK: Final = {reason: rank for rank, reason in enumerate(PlanReason)}
 
+_HELD_BACK: Final = {PlanReason.OUTSIDE_CHARGING_HOURS, PlanReason.RANDOM_DELAY}
 _LOOK_AHEAD: Final = timedelta(hours=2)
 """How far behind the plan a window's beginning is looked for; more than any delay."""
 
@@ -52,11 +53,12 @@ def resolve(
 ) -> Plan:
     """Return what the claims come to from `now` until `until` (UTC): segments without a gap, neighbours differing.
 
-    Of the claims that take the place of others, the highest source that speaks rules; where none speaks, `maximum`
-    does. Those that lower then apply by minimum, and nothing exceeds `maximum`. The order of `claims` has no meaning.
+    From the lowest rung up, each claim that speaks takes the place of what is below it, or lifts it; where none speaks,
+    `maximum` rules. Of one rung, what replaces goes before what lifts, by minimum and by maximum. Those that lower then
+    apply by minimum, whatever their rung, and nothing exceeds `maximum`. The order of `claims` has no meaning.
 
-    The reason is the ruling claim's, or that of the claim that lowers it. Where several pause, it is the highest
-    source's, but a random delay is no reason while what it delays would pause as well.
+    The reason is that of the claim that made the limit. One that lowers or lifts is a reason only where it does. Where
+    several pause, it is the highest source's, but a random delay is no reason while anything else would pause as well.
 
     Source: architecture.md, the ladder of claims; requirements.md A8.2 and A8.4.
 
@@ -97,19 +99,24 @@ def hours_claim(
     *,
     hours: ChargingHours,
     zone: tzinfo,
+    paused: Limit = Limit.PAUSED,
 ) -> Claim:
-    """Return what the charging hours want from `now` until `until`: `limit` in the pattern's windows, else a pause.
+    """Return what the charging hours want from `now` until `until`: `limit` in the pattern's windows, else `paused`.
 
     `hours` are those the patterns were made of. From where a window of theirs begins until the pattern allows it, the
     reason is the random delay; before it ends, where the pattern has closed already, it is outside the hours.
     """
     horizon = until + _LOOK_AHEAD
     allowed = allowed_between(pattern, following, now, horizon)
-    steps = {now: _pause(now, PlanReason.OUTSIDE_CHARGING_HOURS)}
+
+    def held(start: datetime, reason: PlanReason) -> ClaimStep:
+        return ClaimStep(start=start, limit=min(paused, limit), reason=reason)
+
+    steps = {now: held(now, PlanReason.OUTSIDE_CHARGING_HOURS)}
     for start in _delayed_starts(allowed, windows_between(hours, now, horizon, zone)):
-        steps[start] = _pause(start, PlanReason.RANDOM_DELAY)
+        steps[start] = held(start, PlanReason.RANDOM_DELAY)
     for window in allowed:
-        steps[window.end] = _pause(window.end, PlanReason.OUTSIDE_CHARGING_HOURS)
+        steps[window.end] = held(window.end, PlanReason.OUTSIDE_CHARGING_HOURS)
     for window in allowed:
         steps[window.start] = ClaimStep(
             start=window.start, limit=limit, reason=PlanReason.CHARGING_HOURS
@@ -159,6 +166,16 @@ def owner_limit_claim(limit: Limit, now: datetime) -> Claim:
     )
 
 
+def house_fuse_claim(limit: Limit, now: datetime) -> Claim:
+    """Return the most current that the house's main fuse leaves for the connector, from `now` on (A8.2)."""
+    return Claim(
+        source=ClaimSource.HOUSE_FUSE,
+        effect=Effect.LOWERS,
+        steps=(ClaimStep(start=now, limit=limit, reason=PlanReason.HOUSE_FUSE),),
+        end=None,
+    )
+
+
 def fault_claim(now: datetime) -> Claim:
     """Return the pause that a fault demands from `now` on, which nobody can lift (A8.1)."""
     return Claim(
@@ -170,9 +187,16 @@ def fault_claim(now: datetime) -> Claim:
 
 
 def next_start(plan: Plan, now: datetime) -> datetime | None:
-    """Return when current may flow next; None while it may flow, and where the plan knows no such time."""
+    """Return when the car may charge next; None while it may, and where the plan knows no such time.
+
+    What only keeps a car awake outside the charging hours is no charging.
+    """
     for segment in plan.segments:
-        if segment.end > now and segment.limit > Limit.PAUSED:
+        if (
+            segment.end > now
+            and segment.limit > Limit.PAUSED
+            and segment.reason not in _HELD_BACK
+        ):
             return segment.start if segment.start > now else None
     return None
 
@@ -192,29 +216,42 @@ def delay_ends(plan: Plan, now: datetime) -> datetime | None:
 
 def _at(voices: Iterable[_Voice], moment: datetime, maximum: Limit) -> _Wish:
     """Return who rules at `moment`, with which limit and why."""
-    replacing: list[_Wish] = []
-    lowering: list[_Wish] = []
+    wishes: dict[Effect, list[_Wish]] = {effect: [] for effect in Effect}
     for voice in voices:
         step = voice.at(moment)
         if step is not None:
-            wishes = replacing if voice.claim.effect is Effect.REPLACES else lowering
-            wishes.append((voice.claim.source, min(step.limit, maximum), step.reason))
-    replacing.sort(key=_order)
-    replacing.append((ClaimSource.SAFETY, maximum, PlanReason.WALLBOX_MAXIMUM))
-    ruling = next(
-        wish
-        for wish, below in zip(replacing, [*replacing[1:], None], strict=True)
-        if wish[0] is not ClaimSource.RANDOM_DELAY
-        or below is None
-        or below[1] > Limit.PAUSED
-    )
-    if not lowering:
+            wishes[voice.claim.effect].append(
+                (voice.claim.source, min(step.limit, maximum), step.reason)
+            )
+    ruling = _ruling(wishes[Effect.REPLACES], wishes[Effect.LIFTS], maximum)
+    if not wishes[Effect.LOWERS]:
         return ruling
-    lowest = min(lowering, key=lambda wish: (wish[1], _order(wish)))
+    lowest = min(wishes[Effect.LOWERS], key=lambda wish: (wish[1], _order(wish)))
     if lowest[1] < ruling[1]:
         return lowest
-    if lowest[1] == Limit.PAUSED and _RANK[lowest[0]] < _RANK[ruling[0]]:
+    if lowest[1] == Limit.PAUSED and (
+        _RANK[lowest[0]] < _RANK[ruling[0]] or ruling[0] is ClaimSource.RANDOM_DELAY
+    ):
         return lowest
+    return ruling
+
+
+def _ruling(
+    replacing: Iterable[_Wish], lifting: Iterable[_Wish], maximum: Limit
+) -> _Wish:
+    """Return what comes of the claims that replace and lift, those that lower aside."""
+    rungs = [(wish, False) for wish in replacing] + [(wish, True) for wish in lifting]
+    # The lowest rung first, so that each goes on from what is below it, and of equals the one that rules last.
+    rungs.sort(key=lambda rung: _order(rung[0]), reverse=True)
+    rungs.sort(key=lambda rung: (-_RANK[rung[0][0]], rung[1]))
+    ruling: _Wish = (ClaimSource.SAFETY, maximum, PlanReason.WALLBOX_MAXIMUM)
+    for wish, lifts in rungs:
+        if lifts:
+            acts = wish[1] > ruling[1]
+        else:
+            acts = wish[0] is not ClaimSource.RANDOM_DELAY or ruling[1] > Limit.PAUSED
+        if acts:
+            ruling = wish
     return ruling
 
 

@@ -1,11 +1,12 @@
-"""Why a car is charging or not, in one word for the owner."""
+"""Why a car is charging or not, in one word for the owner, and until when."""
 
+from datetime import datetime
 from typing import Final
 
 from ..model.charge_point import ChargingReason, ConnectorState, ConnectorStatus
 from ..model.limit import Limit
 from ..model.meter import Measurand
-from ..model.plan import PlanReason, Segment
+from ..model.plan import Plan, PlanReason, Segment
 
 FULL_AFTER: Final = 500.0
 """Wh that a car must have taken in a session for its pause to mean that it is full."""
@@ -18,12 +19,20 @@ _OF_PAUSE: Final = {
     PlanReason.RANDOM_DELAY: ChargingReason.RANDOM_DELAY,
     PlanReason.STOPPED: ChargingReason.PAUSED_BY_OWNER,
     PlanReason.OWNER_LIMIT: ChargingReason.PAUSED_BY_OWNER,
+    PlanReason.HOUSE_FUSE: ChargingReason.PAUSED_BY_HOUSE_FUSE,
+    PlanReason.DSR: ChargingReason.DSR_PAUSED,
     PlanReason.FAULT: ChargingReason.FAULT,
 }
 _OF_FLOW: Final = {
     PlanReason.CHARGE_NOW: ChargingReason.CHARGING_NOW,
     PlanReason.OWNER_LIMIT: ChargingReason.LIMITED,
+    PlanReason.HOUSE_FUSE: ChargingReason.LIMITED_BY_HOUSE_FUSE,
+    PlanReason.DSR: ChargingReason.DSR_LIMITED,
+    PlanReason.DSR_UP: ChargingReason.DSR_CHARGING,
+    PlanReason.OUTSIDE_CHARGING_HOURS: ChargingReason.KEEPING_AWAKE,
+    PlanReason.RANDOM_DELAY: ChargingReason.KEEPING_AWAKE,
 }
+_WAITING: Final = {PlanReason.OUTSIDE_CHARGING_HOURS, PlanReason.RANDOM_DELAY}
 
 
 def of_measurements(
@@ -78,6 +87,40 @@ def charging_reason(
             return _pause(segment) or ChargingReason.WAITING_FOR_START
 
 
+def reason_until(plan: Plan, reason: ChargingReason, now: datetime) -> datetime | None:
+    """Return when `reason`, which holds at `now` (UTC), ends by the plan; None where the plan knows no such time.
+
+    It knows none for a reason that is not the plan's own (a full car, a wallbox that holds back), and none beyond its
+    own end. Who waits for the charging hours waits until current may flow, so for their random delay too, and through
+    whatever pauses before they begin.
+    """
+    ahead = [segment for segment in plan.segments if segment.end > now]
+    if not ahead or ahead[0].start > now or _explained(ahead[0]) is not reason:
+        return None
+    if reason is ChargingReason.WAITING_FOR_HOURS:
+        return _waits_until(ahead)
+    for segment in ahead:
+        if _explained(segment) is not reason:
+            return segment.start
+    return None
+
+
+def _waits_until(ahead: list[Segment]) -> datetime | None:
+    """Return when the charging hours and their delay no longer hold the current back."""
+    until = None
+    for segment in ahead:
+        if segment.limit > Limit.PAUSED:
+            return until
+        if segment.reason in _WAITING:
+            until = segment.end
+    return None
+
+
+def _explained(segment: Segment) -> ChargingReason:
+    """Return the reason that the segment gives for what it does."""
+    return _pause(segment) or _flow(segment)
+
+
 def _charging(connector: ConnectorState, segment: Segment | None) -> ChargingReason:
     """Return why current flows; many a wallbox says so while it holds a car at 0 A."""
     pause = _pause(segment)
@@ -86,6 +129,11 @@ def _charging(connector: ConnectorState, segment: Segment | None) -> ChargingRea
         return pause
     if pause is not None or segment is None:
         return ChargingReason.CHARGING
+    return _flow(segment)
+
+
+def _flow(segment: Segment) -> ChargingReason:
+    """Return why current flows as the plan lets it."""
     return _OF_FLOW.get(segment.reason, ChargingReason.CHARGING)
 
 
