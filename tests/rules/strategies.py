@@ -7,11 +7,17 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
+from custom_components.smart_charge_point.model.dsr import (
+    DsrDirection,
+    DsrEvent,
+    DsrKind,
+)
 from custom_components.smart_charge_point.model.hours import (
     ChargingHours,
     CivilWindow,
     Weekday,
 )
+from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.rules.charging_hours import charging_hours
 from custom_components.smart_charge_point.rules.random_delay import RandomSource
 
@@ -84,6 +90,29 @@ def moments() -> st.SearchStrategy[datetime]:
         lambda seconds: utc(2026, 1, 1) + timedelta(seconds=seconds)
     )
     return near | anywhere
+
+
+@st.composite
+def dsr_events(draw: st.DrawFn, now: datetime) -> DsrEvent:
+    """Draw an event that can be taken at `now`, with delays as they can be drawn."""
+    begins = draw(st.integers(-80_000, 7 * 86400))
+    lasts = draw(st.integers(max(1, 1 - begins), 86400))
+    direction = draw(st.sampled_from(DsrDirection))
+    limits = [Limit(amperes=amperes) for amperes in (0, 6, 10, 16, 32, 40)]
+    start = now + timedelta(seconds=begins)
+    return DsrEvent(
+        provider=draw(st.sampled_from(["axle", "octopus"])),
+        event_id=draw(st.sampled_from(["1", "2"])),
+        kind=draw(st.sampled_from(DsrKind)),
+        direction=direction,
+        limit=draw(
+            st.sampled_from([*limits, None] if direction is DsrDirection.UP else limits)
+        ),
+        start=start,
+        end=start + timedelta(seconds=lasts),
+        start_delay=draw(st.integers(-1800, 1800)),
+        end_delay=draw(st.integers(-1800, 1800)),
+    )
 
 
 def _civil(minute: int) -> time:

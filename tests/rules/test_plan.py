@@ -1,9 +1,6 @@
 """The plan: what all the claims on a connector come to."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from itertools import pairwise
-from random import Random
 from time import perf_counter
 
 from hypothesis import given, settings, strategies as st
@@ -18,8 +15,6 @@ from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.plan import (
     Claim,
     ClaimSource,
-    ClaimStep,
-    Effect,
     Plan,
     PlanReason,
     Segment,
@@ -299,144 +294,6 @@ def test_the_week_is_planned_in_well_under_5_ms() -> None:
         took.append(perf_counter() - begun)
     assert len(plan.segments) > 30
     assert min(took) < 0.005
-
-
-# --- whatever the claims
-
-LIMITS = st.sampled_from([0.0, 6.0, 10.0, 16.0, 32.0, 40.0]).map(
-    lambda amperes: Limit(amperes=amperes)
-)
-TIMES = st.integers(-3600, 90000).map(lambda seconds: NOW + timedelta(seconds=seconds))
-
-
-@st.composite
-def any_claim(draw: st.DrawFn, effect: Effect | None = None) -> Claim:
-    """Draw a claim of any source, with up to four steps."""
-    starts = sorted(draw(st.sets(TIMES, min_size=1, max_size=4)))
-    return Claim(
-        source=draw(st.sampled_from(ClaimSource)),
-        effect=effect or draw(st.sampled_from(Effect)),
-        steps=tuple(
-            ClaimStep(
-                start=start,
-                limit=draw(LIMITS),
-                reason=draw(st.sampled_from(PlanReason)),
-            )
-            for start in starts
-        ),
-        end=draw(st.none() | TIMES),
-    )
-
-
-CLAIMS = st.lists(any_claim(), max_size=6)
-DAY = NOW + timedelta(days=1)
-
-
-def limit_at(plan: Plan, moment: datetime) -> Limit:
-    """Return the plan's limit."""
-    segment = plan.at(moment)
-    assert segment is not None
-    return segment.limit
-
-
-def sampled(*plans: Plan) -> list[datetime]:
-    """Return moments that no change of any of the plans escapes."""
-    return sorted({one.start for plan in plans for one in plan.segments})
-
-
-@given(CLAIMS, st.randoms(use_true_random=False))
-def test_the_order_of_claims_has_no_meaning(
-    claims: list[Claim], shuffler: Random
-) -> None:
-    """The same claims in any order are the same plan."""
-    plan = resolve(claims, NOW, DAY, FULL)
-    shuffled = list(claims)
-    shuffler.shuffle(shuffled)
-    assert resolve(shuffled, NOW, DAY, FULL) == plan
-    assert resolve(reversed(claims), NOW, DAY, FULL) == plan
-
-
-@given(CLAIMS, LIMITS)
-def test_a_plan_is_complete_and_below_the_maximum(
-    claims: list[Claim], maximum: Limit
-) -> None:
-    """From now to the end without a gap, neighbours differing, nothing above the maximum (A8.4)."""
-    plan = resolve(claims, NOW, DAY, maximum)
-    assert plan.segments[0].start == NOW
-    assert plan.segments[-1].end == DAY
-    for one, other in pairwise(plan.segments):
-        assert one.end == other.start
-        assert (one.limit, one.reason, one.by) != (other.limit, other.reason, other.by)
-    assert all(one.start < one.end for one in plan.segments)
-    assert all(one.limit <= maximum for one in plan.segments)
-
-
-@given(CLAIMS, any_claim(effect=Effect.LOWERS))
-def test_what_lowers_only_lowers(claims: list[Claim], lowering: Claim) -> None:
-    """Such a claim never raises the plan, and taking it away never lowers it."""
-    without = resolve(claims, NOW, DAY, FULL)
-    with_it = resolve([*claims, lowering], NOW, DAY, FULL)
-    for moment in sampled(without, with_it):
-        assert limit_at(with_it, moment) <= limit_at(without, moment)
-
-
-@given(CLAIMS, st.integers(0, 5), LIMITS)
-def test_lowering_any_claim_never_raises_the_plan(
-    claims: list[Claim], which: int, ceiling: Limit
-) -> None:
-    """Whoever wants less gets no more."""
-    if which >= len(claims):
-        return
-    chosen = claims[which]
-    lowered = Claim(
-        source=chosen.source,
-        effect=chosen.effect,
-        steps=tuple(
-            ClaimStep(
-                start=step.start, limit=min(step.limit, ceiling), reason=step.reason
-            )
-            for step in chosen.steps
-        ),
-        end=chosen.end,
-    )
-    before = resolve(claims, NOW, DAY, FULL)
-    after = resolve([*claims[:which], lowered, *claims[which + 1 :]], NOW, DAY, FULL)
-    for moment in sampled(before, after):
-        assert limit_at(after, moment) <= limit_at(before, moment)
-
-
-def told_by(claims: Sequence[Claim], moment: datetime) -> Limit:
-    """Return what the ladder says, worked out the slow way."""
-    ruling, low = None, FULL
-    for source in reversed(ClaimSource):
-        for claim in claims:
-            if claim.source is not source or (claim.end and moment >= claim.end):
-                continue
-            steps = [step for step in claim.steps if step.start <= moment]
-            if not steps:
-                continue
-            wanted = steps[-1].limit
-            if claim.effect is Effect.LOWERS:
-                low = min(low, wanted)
-            elif ruling is not None and ruling[0] is source:
-                ruling = (source, min(wanted, ruling[1]))
-            else:
-                ruling = (source, wanted)
-    return min(low, FULL if ruling is None else ruling[1])
-
-
-@given(
-    st.lists(
-        any_claim().filter(lambda claim: claim.source is not ClaimSource.RANDOM_DELAY),
-        max_size=6,
-    )
-)
-def test_the_ladder_rules(claims: list[Claim]) -> None:
-    """The highest source that replaces rules, and all that lower apply: against a second, slow reading of the rule."""
-    plan = resolve(claims, NOW, DAY, FULL)
-    for second in range(0, 86400, 1800):
-        moment = NOW + timedelta(seconds=second)
-        assert limit_at(plan, moment) == told_by(claims, moment)
 
 
 def test_outside_the_plan_there_is_no_segment() -> None:

@@ -14,10 +14,14 @@ from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.meter import Measurand, Phase
 from custom_components.smart_charge_point.model.plan import (
     ClaimSource,
+    Plan,
     PlanReason,
     Segment,
 )
-from custom_components.smart_charge_point.rules.reason import charging_reason
+from custom_components.smart_charge_point.rules.reason import (
+    charging_reason,
+    reason_until,
+)
 
 from .strategies import utc
 
@@ -27,6 +31,9 @@ PAUSES = {
     PlanReason.RANDOM_DELAY: ChargingReason.RANDOM_DELAY,
     PlanReason.STOPPED: ChargingReason.PAUSED_BY_OWNER,
     PlanReason.OWNER_LIMIT: ChargingReason.PAUSED_BY_OWNER,
+    PlanReason.HOUSE_FUSE: ChargingReason.PAUSED_BY_HOUSE_FUSE,
+    PlanReason.DSR: ChargingReason.DSR_PAUSED,
+    PlanReason.DSR_UP: ChargingReason.PAUSED_BY_WALLBOX,
     PlanReason.FAULT: ChargingReason.FAULT,
     PlanReason.WALLBOX_MAXIMUM: ChargingReason.PAUSED_BY_WALLBOX,
     PlanReason.CHARGING_HOURS: ChargingReason.PAUSED_BY_WALLBOX,
@@ -36,6 +43,11 @@ FLOWS = {
     PlanReason.CHARGING_HOURS: ChargingReason.CHARGING,
     PlanReason.CHARGE_NOW: ChargingReason.CHARGING_NOW,
     PlanReason.OWNER_LIMIT: ChargingReason.LIMITED,
+    PlanReason.HOUSE_FUSE: ChargingReason.LIMITED_BY_HOUSE_FUSE,
+    PlanReason.DSR: ChargingReason.DSR_LIMITED,
+    PlanReason.DSR_UP: ChargingReason.DSR_CHARGING,
+    PlanReason.OUTSIDE_CHARGING_HOURS: ChargingReason.KEEPING_AWAKE,
+    PlanReason.RANDOM_DELAY: ChargingReason.KEEPING_AWAKE,
     PlanReason.WALLBOX_MAXIMUM: ChargingReason.CHARGING,
 }
 WHATEVER_THE_PLAN = {
@@ -183,3 +195,140 @@ def test_out_of_service_without_a_car_is_unavailable() -> None:
         connector(ConnectorStatus.AVAILABLE, available=False), ALLOWED, connected=True
     )
     assert told is ChargingReason.UNAVAILABLE
+
+
+# --- until when
+
+
+def plan(*parts: tuple[PlanReason, float]) -> Plan:
+    """Return a plan of segments of an hour each, from now on."""
+    return Plan(
+        segments=tuple(
+            Segment(
+                start=NOW + timedelta(hours=hour),
+                end=NOW + timedelta(hours=hour + 1),
+                limit=Limit(amperes=amperes),
+                reason=reason,
+                by=ClaimSource.CHARGING_HOURS,
+            )
+            for hour, (reason, amperes) in enumerate(parts)
+        )
+    )
+
+
+CLOSED = (PlanReason.OUTSIDE_CHARGING_HOURS, 0)
+DELAYED = (PlanReason.RANDOM_DELAY, 0)
+OPEN = (PlanReason.CHARGING_HOURS, 32)
+DSR_PAUSE = (PlanReason.DSR, 0)
+WAITING = ChargingReason.WAITING_FOR_HOURS
+
+
+@pytest.mark.parametrize(
+    ("parts", "reason", "hours"),
+    [
+        pytest.param([CLOSED, DELAYED, OPEN], WAITING, 2, id="hours with their delay"),
+        pytest.param(
+            [CLOSED, DSR_PAUSE, CLOSED, DELAYED, OPEN],
+            WAITING,
+            4,
+            id="hours, through an event before them",
+        ),
+        pytest.param(
+            [CLOSED, DSR_PAUSE, OPEN], WAITING, 1, id="hours, then an event takes over"
+        ),
+        pytest.param(
+            [CLOSED, (PlanReason.DSR_UP, 16), CLOSED, OPEN],
+            WAITING,
+            1,
+            id="hours, until an event lifts them",
+        ),
+        pytest.param([CLOSED, DELAYED], WAITING, None, id="hours that never begin"),
+        pytest.param(
+            [DELAYED, DELAYED, OPEN], ChargingReason.RANDOM_DELAY, 2, id="two delays"
+        ),
+        pytest.param([DELAYED, CLOSED], ChargingReason.RANDOM_DELAY, 1, id="delay"),
+        pytest.param(
+            [OPEN, (PlanReason.WALLBOX_MAXIMUM, 32), CLOSED],
+            ChargingReason.CHARGING,
+            2,
+            id="charging",
+        ),
+        pytest.param([OPEN, OPEN], ChargingReason.CHARGING, None, id="no end known"),
+        pytest.param(
+            [(PlanReason.CHARGE_NOW, 32), OPEN],
+            ChargingReason.CHARGING_NOW,
+            1,
+            id="charge now with an end",
+        ),
+        pytest.param(
+            [(PlanReason.HOUSE_FUSE, 10), (PlanReason.HOUSE_FUSE, 8), OPEN],
+            ChargingReason.LIMITED_BY_HOUSE_FUSE,
+            2,
+            id="the fuse, whatever it leaves",
+        ),
+        pytest.param(
+            [(PlanReason.HOUSE_FUSE, 10), (PlanReason.HOUSE_FUSE, 0), OPEN],
+            ChargingReason.LIMITED_BY_HOUSE_FUSE,
+            1,
+            id="the fuse, until it leaves nothing",
+        ),
+        pytest.param(
+            [DSR_PAUSE, CLOSED, OPEN], ChargingReason.DSR_PAUSED, 1, id="event"
+        ),
+        pytest.param(
+            [(PlanReason.DSR, 6), OPEN], ChargingReason.DSR_LIMITED, 1, id="less"
+        ),
+        pytest.param(
+            [(PlanReason.DSR_UP, 32), CLOSED], ChargingReason.DSR_CHARGING, 1, id="more"
+        ),
+        pytest.param(
+            [
+                (PlanReason.OUTSIDE_CHARGING_HOURS, 6),
+                (PlanReason.RANDOM_DELAY, 6),
+                OPEN,
+            ],
+            ChargingReason.KEEPING_AWAKE,
+            2,
+            id="kept awake through the delay of the hours",
+        ),
+        pytest.param(
+            [(PlanReason.FAULT, 0)], ChargingReason.FAULT, None, id="a fault has no end"
+        ),
+        pytest.param(
+            [OPEN, CLOSED], ChargingReason.CAR_FULL, None, id="not the plan's reason"
+        ),
+        pytest.param(
+            [CLOSED, OPEN],
+            ChargingReason.CHARGING,
+            None,
+            id="it flows where the plan pauses",
+        ),
+        pytest.param(
+            [OPEN, CLOSED],
+            ChargingReason.PAUSED_BY_WALLBOX,
+            None,
+            id="it pauses where the plan lets it flow",
+        ),
+    ],
+)
+def test_a_reason_ends_when_the_plan_says_another(
+    parts: list[tuple[PlanReason, float]], reason: ChargingReason, hours: int | None
+) -> None:
+    """From any moment of its first segment on, and only if it is the plan's own."""
+    ends = None if hours is None else NOW + timedelta(hours=hours)
+    for now in (NOW, NOW + timedelta(minutes=59)):
+        assert reason_until(plan(*parts), reason, now) == ends
+
+
+def test_outside_the_plan_no_reason_has_an_end() -> None:
+    """Nor before it."""
+    short = plan(OPEN, CLOSED)
+    for hours in (-1, 2, 3):
+        now = NOW + timedelta(hours=hours)
+        for reason in ChargingReason:
+            assert reason_until(short, reason, now) is None
+    assert (
+        reason_until(short, WAITING, NOW + timedelta(hours=1))
+        is reason_until(short, ChargingReason.CHARGING, NOW + timedelta(hours=1))
+        is None
+    )

@@ -34,7 +34,8 @@ class DsrEvent:
 
     `provider` and `event_id` together name it. `limit` is per phase; only an event upwards may go without, and asks for
     all that is permitted then. `start_delay` and `end_delay` are the seconds that were drawn for its edges (0 where the
-    rules ask for none), and `equivalent_delay_applied` says that the provider has drawn its own (section 7, 7).
+    rules ask for none; below 0, so many after the edge, where it was announced too late for current to fall before it),
+    and `equivalent_delay_applied` says that the provider has drawn its own (section 7, 7).
     """
 
     provider: str

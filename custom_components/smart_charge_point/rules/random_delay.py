@@ -2,18 +2,78 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
 from itertools import pairwise
 
 from ..model.hours import ChargingHours
 from ..model.schedule import Edge, EdgeDelays, SessionDelay
 from .charging_hours import DAY_SECONDS, WEEK_SECONDS, edges
 from .civil_time import week_second
+from .ruleset import Ruleset
 
 type RandomSource = Callable[[int], int]
 """Returns a whole number from 0 to below its argument, all equally likely: `secrets.randbelow`."""
 
 QUIET_MARGIN = 60
 """Seconds kept between an edge at work and the drawing of its next delay."""
+
+
+class DelayRefusal(StrEnum):
+    """Why a maximum of the random delay is not taken."""
+
+    OUT_OF_RANGE = "out_of_range"
+    """It is negative, or more than the ruleset knows."""
+    NEEDS_REASON = "needs_reason"
+    """It is less than the ruleset asks for, and nobody said why."""
+    NEVER_OFF = "never_off"
+    """It would be no delay at all, for good; a delay can only be cancelled one by one."""
+
+
+class DelayRefusedError(ValueError):
+    """A maximum of the random delay is not taken."""
+
+    def __init__(self, refusal: DelayRefusal) -> None:
+        """Say why."""
+        super().__init__(refusal.value)
+        self.refusal = refusal
+
+
+def checked_maximum(seconds: int, ruleset: Ruleset, reason: str = "") -> int:
+    """Return `seconds` as the maximum of the random delay from now on, if the ruleset lets it be that.
+
+    Less than `ruleset.least_delay` needs a `reason`, which is to be kept with it; who may give one is not asked here.
+
+    Source: SI 2021/1467 reg. 11; requirements.md A11.6 and section 7, 9.
+
+    Raises:
+        DelayRefusedError: it cannot be that.
+    """
+    if not 0 <= seconds <= ruleset.most_delay:
+        raise DelayRefusedError(DelayRefusal.OUT_OF_RANGE)
+    if seconds < ruleset.least_delay:
+        if seconds == 0:
+            raise DelayRefusedError(DelayRefusal.NEVER_OFF)
+        if not reason.strip():
+            raise DelayRefusedError(DelayRefusal.NEEDS_REASON)
+    return seconds
+
+
+def drawn_maximum(maximum: int, wallbox_delay: int) -> int:
+    """Return the maximum to draw from on a wallbox that delays by itself by up to `wallbox_delay` seconds (0: does not).
+
+    Two delays one after the other spread a herd no better than one and wait twice as long, so ours stands down.
+
+    Source: SI 2021/1467 reg. 11; requirements.md A11.5 and section 6.
+    """
+    return 0 if wallbox_delay > 0 else maximum
+
+
+def guard_band(maximum: int, wallbox_delay: int) -> int:
+    """Return how many seconds before the end of the hours the latest switching off is due, so that none comes after it.
+
+    A wallbox's own delay comes after the time that it was told, ours is in it already.
+    """
+    return max(drawn_maximum(maximum, wallbox_delay), wallbox_delay)
 
 
 def draw(maximum: int, source: RandomSource) -> int:
