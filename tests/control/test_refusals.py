@@ -110,6 +110,35 @@ async def test_a5_3_the_hours_hold_whatever_is_refused(
     assert wallbox.current(1) > 30
 
 
+@BEFORE_PEAK_ENDS
+@pytest.mark.parametrize("connectors", [1, 2])
+async def test_a10_1_hours_that_are_not_answered_are_held_in_another_way_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, connectors: int
+) -> None:
+    """While the week is tried again and again, what the wallbox takes instead is in force, also with no delay drawn."""
+    monkeypatch.setattr(
+        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        lambda _: 0,
+    )
+    wallbox = await house.wallbox(
+        quirks=Quirks(unanswered_kinds=frozenset({"Weekly", "Daily"})),
+        settings=SELDOM,
+        connectors=connectors,
+    )
+    await house.advance(timedelta(minutes=5))
+    for number in range(1, connectors + 1):
+        await wallbox.plug_in(Car(start_delay=timedelta()), number)
+    await house.advance_to(PEAK_ENDS + timedelta(minutes=1))
+    assert drawn_before(wallbox, PEAK_ENDS) == []
+    assert all(wallbox.current(number) > 15 for number in range(1, connectors + 1))
+    asked = [
+        request["csChargingProfiles"].get("recurrencyKind")
+        for request in wallbox.requests("SetChargingProfile")
+        if request["connectorId"] == 1
+    ]
+    assert asked.count("Weekly") == asked.count("Daily") == 3
+
+
 @NOON
 async def test_a5_3_time_outs_count_as_a_refusal_the_third_time(house: House) -> None:
     """A wallbox that does not answer a week is asked three times, and then told a day."""

@@ -6,7 +6,7 @@ the wallbox acknowledged is known by the profile itself, so the next run reaches
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import astuple, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 import logging
 import secrets
@@ -30,6 +30,7 @@ from ..central_system.profiles import ChargingProfile, Kind
 from ..central_system.resident import (
     displaced_by,
     holds_through_clock_change,
+    limit_always,
     maximum_profile,
     needs_sending,
     next_rung,
@@ -64,6 +65,15 @@ SETTLE: Final = timedelta(seconds=5)
 """After an edge, how long a wallbox may take to say that it applies the new limit."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """A resident profile that was not taken on its `rung`: refused in so many words, or not answered."""
+
+    profile: ChargingProfile
+    rung: Rung
+    answer: Answer | CallTimedOutError
+
+
 class Reconciler:
     """Keeps one wallbox's resident profiles and overrides as its connectors want them."""
 
@@ -85,7 +95,7 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._timeouts: dict[int, int] = {}
+        self._timeouts: dict[tuple[int, Kind], int] = {}
         self._probed_on: Link | None = None
         self._unset: Configuration | None = None
         """What a newly met wallbox has set, until it was told what it should."""
@@ -167,11 +177,18 @@ class Reconciler:
         drawn = [connector.draw(now) for connector in self._connectors.values()]
         if any(drawn):
             await self._store.save()
+        unanswered: CallTimedOutError | None = None
         for connector in self._connectors.values():
-            await self.hold(link, connector)
+            try:
+                await self.hold(link, connector)
+            except CallTimedOutError as error:
+                unanswered = error  # The other connectors do not wait for the next try.
         await self.hold_maximum(link)
         for connector in self._connectors.values():
             await self.apply_override(link, connector)
+        if unanswered is not None:
+            raise unanswered
+        for connector in self._connectors.values():
             await self._readback.verify(link, connector)
         await self._ask_status(link)
         await self._configure(link)
@@ -242,18 +259,42 @@ class Reconciler:
         connector: Connector,
         priority: Priority = Priority.CONTROL,
     ) -> None:
-        """Make the wallbox hold the connector's resident profiles, on the best rung that it takes."""
+        """Make the wallbox hold the connector's resident profiles, on the best rung that it takes.
+
+        Where nothing limits yet, a profile that is not answered is not insisted upon before the wallbox holds what it
+        takes instead: a car may come at any moment (A10.1).
+
+        Raises:
+            CallTimedOutError: a profile was not answered, and is to be tried again.
+        """
+        meanwhile: Capabilities | None = None
+        unanswered: CallTimedOutError | None = None
         # Each refusal takes one thing away from the capabilities, so this ends.
-        while not await self._hold_once(link, connector, priority):
-            pass
+        while refusal := await self._hold_once(
+            link, connector, meanwhile or self.capabilities, priority
+        ):
+            _log_refusal(refusal)
+            if isinstance(refusal.answer, CallTimedOutError):
+                unanswered = refusal.answer
+            if unanswered is None:
+                self._store.learn(_without(self.capabilities, refusal))
+            else:
+                meanwhile = _without(meanwhile or self.capabilities, refusal)
+        if unanswered is not None:
+            raise unanswered
 
     async def _hold_once(
-        self, link: Link, connector: Connector, priority: Priority
-    ) -> bool:
+        self,
+        link: Link,
+        connector: Connector,
+        capabilities: Capabilities,
+        priority: Priority,
+    ) -> _Refusal | None:
+        """Send what is missing for `capabilities`, up to the first refusal, which is returned."""
         now = dt_util.utcnow()
         acknowledged = connector.memory.acknowledged
         schedule = connector.resident_schedule(now)
-        desired = resident_profiles(schedule, self.capabilities, now)
+        desired = resident_profiles(schedule, capabilities, now)
         standing = _override_among_defaults(connector, now)
         if standing is not None:
             # It may stand in the very place of one of them, which returns when its session is over.
@@ -263,14 +304,21 @@ class Reconciler:
                 if standing.profile_id not in displaced_by(profile, [standing])
             )
         for profile in needs_sending(desired, acknowledged.values()):
-            if self.capabilities.default_profile is Support.REFUSED:
-                return True
-            answer = await self._send(link, profile, priority)
+            if capabilities.default_profile is Support.REFUSED:
+                return None
+            answer: Answer | CallTimedOutError
+            try:
+                answer = await self._send(link, profile, priority)
+            except CallTimedOutError as error:
+                if limit_always(acknowledged.values()):
+                    raise
+                answer = error
             if answer is not Answer.ACCEPTED:
-                self._demote(
-                    profile, rung_for(schedule, self.capabilities, now), answer
+                return _Refusal(
+                    profile=profile,
+                    rung=rung_for(schedule, capabilities, now),
+                    answer=answer,
                 )
-                return False
             for displaced in displaced_by(profile, acknowledged.values()):
                 del acknowledged[displaced]
             acknowledged[profile.profile_id] = profile
@@ -283,7 +331,7 @@ class Reconciler:
             await link.clear_profile(profile_id, priority=priority)
             del acknowledged[profile_id]
             self._store.save_soon()
-        return True
+        return None
 
     async def _send(
         self, link: Link, profile: ChargingProfile, priority: Priority
@@ -297,34 +345,14 @@ class Reconciler:
             _LOGGER.debug("Profile %s: %s", profile.profile_id, error)
             return Answer.REJECTED
         except CallTimedOutError:
-            timeouts = self._timeouts.get(profile.profile_id, 0) + 1
-            self._timeouts[profile.profile_id] = timeouts % PATIENCE
+            asked = (profile.profile_id, profile.kind)
+            timeouts = self._timeouts.get(asked, 0) + 1
+            self._timeouts[asked] = timeouts % PATIENCE
             if timeouts < PATIENCE:
                 raise
             return Answer.REJECTED
-        self._timeouts.pop(profile.profile_id, None)
+        self._timeouts.pop((profile.profile_id, profile.kind), None)
         return answer
-
-    def _demote(self, profile: ChargingProfile, rung: Rung, answer: Answer) -> None:
-        """Remember what the refusal of a resident profile shows."""
-        capabilities = self.capabilities
-        _LOGGER.debug(
-            "The wallbox answered %s to profile %s (%s, %s, level %s)",
-            answer,
-            profile.profile_id,
-            profile.purpose,
-            profile.kind,
-            profile.stack_level,
-        )
-        if profile.kind is Kind.RELATIVE:
-            capabilities = replace(capabilities, relative_delay=Support.REFUSED)
-        elif profile.valid_from is not None:
-            capabilities = replace(capabilities, valid_from=Support.REFUSED)
-        elif (lower := next_rung(rung)) is not None:
-            capabilities = replace(capabilities, rung=lower)
-        else:
-            capabilities = replace(capabilities, default_profile=Support.REFUSED)
-        self._store.learn(capabilities)
 
     async def hold_maximum(
         self, link: Link, priority: Priority = Priority.CONTROL
@@ -527,6 +555,29 @@ def _override_among_defaults(
     if connector.standing_override(now) is None:
         return None
     return connector.memory.acknowledged.get(override_default_id(connector.number))
+
+
+def _log_refusal(refusal: _Refusal) -> None:
+    profile = refusal.profile
+    _LOGGER.debug(
+        "The wallbox answered %s to profile %s (%s, %s, level %s)",
+        refusal.answer,
+        profile.profile_id,
+        profile.purpose,
+        profile.kind,
+        profile.stack_level,
+    )
+
+
+def _without(capabilities: Capabilities, refusal: _Refusal) -> Capabilities:
+    """Return the capabilities without what the refusal of a resident profile shows to be missing."""
+    if refusal.profile.kind is Kind.RELATIVE:
+        return replace(capabilities, relative_delay=Support.REFUSED)
+    if refusal.profile.valid_from is not None:
+        return replace(capabilities, valid_from=Support.REFUSED)
+    if (lower := next_rung(refusal.rung)) is not None:
+        return replace(capabilities, rung=lower)
+    return replace(capabilities, default_profile=Support.REFUSED)
 
 
 def _proven(capabilities: Capabilities, profile: ChargingProfile) -> Capabilities:
