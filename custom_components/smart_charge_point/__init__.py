@@ -10,7 +10,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .const import DOMAIN
 from .control.controller import Controller
-from .control.site import Site
+from .control.site import Site, async_forget
 from .coordinator import (
     SmartChargePointConfigEntry,
     SmartChargePointCoordinator,
@@ -102,6 +102,13 @@ async def async_unload_entry(
             return False
         await entry.runtime_data.site.async_stop()
     return True
+
+
+async def async_remove_entry(
+    hass: HomeAssistant, entry: SmartChargePointConfigEntry
+) -> None:
+    """Forget the wallboxes; their sessions stay on the disk, deleting them is the owner's act."""
+    await async_forget(hass, entry)
 
 
 async def async_remove_config_entry_device(

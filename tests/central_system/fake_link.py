@@ -36,6 +36,7 @@ class FakeLink(Link):
     peer = "192.168.1.20"
     version = "1.6"
     open = True
+    pending = False
 
     def __init__(
         self,

@@ -601,10 +601,10 @@ async def test_closing_by_the_dialect(world: World, box: Box) -> None:
 
 async def test_disconnecting_one(world: World, box: Box) -> None:
     """The wallbox is closed and may dial in anew; nobody else notices."""
-    await world.server.disconnect("nobody")
-    await world.server.disconnect("WB1")
+    await world.server.release("nobody")
+    await world.server.release("WB1")
+    assert world.handler().lost
     assert await box.closed() == 1000
-    await world.until(lambda: world.handler().lost)
     assert (await (await world.box()).call("1", "Heartbeat"))[0] == 3
 
 

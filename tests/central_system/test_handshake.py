@@ -273,7 +273,7 @@ async def test_a_directory_that_fails_costs_its_wallbox_only(
 ) -> None:
     """It is logged, and the next one is served."""
 
-    def fail(identity: str, peer: str) -> Any:
+    def fail(identity: str, peer: str, *, named: bool) -> Any:
         raise KeyError(identity)
 
     with monkeypatch.context() as patched:

@@ -1,6 +1,7 @@
 """A dialect, a handler and a directory of a few lines each, and a wallbox that says what a test has it say."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -26,7 +27,7 @@ from custom_components.smart_charge_point.central_system.handler import (
     RefusedError,
 )
 from custom_components.smart_charge_point.central_system.journal import FrameJournal
-from custom_components.smart_charge_point.central_system.link import Link
+from custom_components.smart_charge_point.central_system.link import CallError, Link
 from custom_components.smart_charge_point.central_system.schemas import load
 from custom_components.smart_charge_point.central_system.server import CentralSystem
 from custom_components.smart_charge_point.central_system.timing import Timing
@@ -69,9 +70,17 @@ class FakeDirectory:
         self.handlers: dict[str, FakeHandler] = {}
         self.refused: set[str] = set()
         self.strangers: bool = False
+        self.nameless: dict[str, str] = {}
 
-    def handler_for(self, identity: str, peer: str) -> Handler:
+    def nameless_at(self, peer: str) -> str | None:
+        """Return the one that was met without an identity."""
+        met = [name for name, address in self.nameless.items() if address == peer]
+        return met[0] if len(met) == 1 else None
+
+    def handler_for(self, identity: str, peer: str, *, named: bool) -> Handler:
         """Return the one handler of an identity."""
+        if not named:
+            self.nameless[identity] = peer
         if identity in self.refused:
             raise RefusedError(identity)
         handler = self.handlers.setdefault(identity, FakeHandler(identity))
@@ -139,6 +148,10 @@ class World:
         """Return the handler of a wallbox."""
         return self.directory.handlers[identity]
 
+    def count_of_links(self, identity: str) -> int:
+        """Return how many sockets a wallbox has been connected by."""
+        return len(self.handler(identity).links)
+
     def count(self, count: Count) -> int:
         """Return how often something was counted."""
         return self.server.counters.counts[count]
@@ -177,14 +190,20 @@ class FakeDialect:
         self.clock = clock
         self.journal = journal
 
+    async def ask_identity(self) -> None:
+        """Ask for a boot."""
+        with suppress(CallError):
+            await self.transport.call("TriggerMessage", {})
+
     async def receive(self, action: str, payload: Any) -> Any:
         """Do what `data` of a DataTransfer says: wait at a gate, raise, repair."""
         self.world.received.append((self.transport.identity, action, payload))
         match action:
             case "Heartbeat":
+                self.transport.presume()
                 return {"currentTime": str(len(self.world.received))}
             case "BootNotification":
-                if not self.transport.identity:
+                if not self.transport.identity or self.transport.presumed:
                     try:
                         self.transport.identify(payload["chargePointSerialNumber"])
                     except RefusedError:

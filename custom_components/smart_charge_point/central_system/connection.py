@@ -2,11 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 import logging
 from struct import Struct
-from typing import Final, Literal, override
+from typing import Final, Literal, Protocol, override
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
@@ -50,10 +49,26 @@ PACK_CODE: Final = Struct("!H").pack
 
 type Socket = web.WebSocketResponse[Literal[False]]
 """A websocket that gives text frames as bytes: they are read as JSON, not as text."""
-type Recognise = Callable[[Connection, str], tuple[Handler, asyncio.Task[None] | None]]
-"""Looks up who answers for a charge point that told its identity late, and what its socket before this one still works
-on; raises RefusedError."""
 type _Work = tuple[Call | bytes, bytes, JournalEntry]
+
+
+class Registrar(Protocol):
+    """Who knows which connection is whose."""
+
+    def recognise(
+        self, connection: Connection, identity: str
+    ) -> tuple[Handler, asyncio.Task[None] | None]:
+        """Return who answers for a charge point that told its identity late, and what its last socket still works on.
+
+        Raises:
+            RefusedError: the identity is none, or is not to be served.
+        """
+
+    def presume(self, connection: Connection) -> str | None:
+        """Return whose a connection without an identity can only be, None where that is not certain."""
+
+    def mistook(self, connection: Connection) -> None:
+        """Learn that a connection is not whose it was presumed to be."""
 
 
 class Connection(Transport):
@@ -74,7 +89,7 @@ class Connection(Transport):
         *,
         handler: Handler | None,
         dialect: DialectFactory,
-        recognise: Recognise,
+        registrar: Registrar,
         clock: Clock,
         journal: FrameJournal,
         tally: Tally,
@@ -82,17 +97,21 @@ class Connection(Transport):
     ) -> None:
         """Wrap a websocket that has had its handshake; nothing is read before `run`."""
         self._identity = identity
+        self._named = bool(identity)
         self._peer = peer
         self._socket = socket
         self._transport = transport
         self._handler = handler
-        self._recognise = recognise
+        self._registrar = registrar
         self._tally = tally
         self._timing = timing
         self._loop = asyncio.get_running_loop()
         self._open = True
         self._retired = False
         self._refused = False
+        self._presumed = False
+        self._introduction: asyncio.TimerHandle | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._heard_at = self._loop.time()
         self._heartbeat = 0
         self._pong_due = False
@@ -179,18 +198,61 @@ class Connection(Transport):
         self._shut()
         self._transport.abort()
 
+    @property
+    def named(self) -> bool:
+        """Whether it gave its identity when it dialled."""
+        return self._named
+
+    @property
+    @override
+    def presumed(self) -> bool:
+        return self._presumed
+
     @override
     def identify(self, identity: str) -> None:
-        if self._identity:
+        presumed, self._presumed = self._presumed, False
+        if self._identity and (self._identity == identity or not presumed):
+            return
+        if presumed:
+            self._mistook(identity)
             return
         try:
-            self._handler, predecessor = self._recognise(self, identity)
+            self._become(identity)
         except RefusedError:
             self._refused = True
             raise
-        self._identity = identity
         self.journal.event(f"identified as {identity}")
+
+    @override
+    def presume(self) -> None:
+        if self._identity or not self._open:
+            return
+        if (identity := self._registrar.presume(self)) is None:
+            return
+        with suppress(RefusedError):
+            self._become(identity)
+            self._presumed = True
+            self.journal.event(f"presumed to be {identity}, by its address")
+
+    def _become(self, identity: str) -> None:
+        """Be the connection of a charge point from now on."""
+        self._handler, predecessor = self._registrar.recognise(self, identity)
+        self._identity = identity
         self.begin(predecessor)
+
+    def _mistook(self, identity: str) -> None:
+        """Let go of the charge point that was presumed here: on its next socket the other one is presumed nobody."""
+        self.journal.event(f"is {identity} instead")
+        self._registrar.mistook(self)
+        self._handler = None
+        self._refused = True
+        self._calls.close()
+
+    def _introduce(self) -> None:
+        """Find out who is on a socket that gave no identity, and on which no boot came."""
+        self.presume()
+        if not self._identity:
+            self._asking = self._loop.create_task(self.dialect.ask_identity())
 
     @override
     def expect_heartbeat(self, interval: int) -> None:
@@ -225,6 +287,10 @@ class Connection(Transport):
     async def run(self) -> None:
         """Read until the socket closes; then finish what was read."""
         self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
+        if not self._identity:
+            self._introduction = self._loop.call_later(
+                self._timing.introduction, self._introduce
+            )
         try:
             await self._read()
         except asyncio.CancelledError:
@@ -451,6 +517,8 @@ class Connection(Transport):
         self._make_room()
         if self._ping_timer is not None:
             self._ping_timer.cancel()
+        if self._introduction is not None:
+            self._introduction.cancel()
 
     def _make_room(self) -> None:
         room, self._room = self._room, None

@@ -51,12 +51,21 @@ class Transport(Protocol):
     async def close(self) -> None:
         """Close the socket; the wallbox will dial in again."""
 
+    @property
+    def presumed(self) -> bool:
+        """Whether the identity is what `presume` found: no boot has confirmed it yet."""
+
     def identify(self, identity: str) -> None:
         """Say who is on a socket that gave no identity; it then has a `handler`, which learns that it is connected.
+
+        Where somebody else was presumed there, it has no `handler` afterwards and closes once the frame is answered.
 
         Raises:
             RefusedError: the identity is none, or is not to be served. The socket closes once the frame is answered.
         """
+
+    def presume(self) -> None:
+        """Find out who is on a socket that gave no identity and does not boot; nothing happens where that is not certain."""
 
     def expect_heartbeat(self, interval: int) -> None:
         """Say after how many seconds of silence the wallbox was told to send a heartbeat; three are waited for."""
@@ -73,6 +82,9 @@ class Dialect(Link, Protocol):
         Raises:
             FrameError: the call is answered with this error.
         """
+
+    async def ask_identity(self) -> None:
+        """Ask a charge point that gave no identity, and has not booted, to say who it is. Never raises."""
 
 
 type Clock = Callable[[], datetime]

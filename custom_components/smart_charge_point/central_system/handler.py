@@ -79,13 +79,20 @@ class Handler(Protocol):
 class Directory(Protocol):
     """Who knows which charge points there are."""
 
-    def handler_for(self, identity: str, peer: str) -> Handler:
+    def handler_for(self, identity: str, peer: str, *, named: bool) -> Handler:
         """Return the handler of `identity`, which dialled in from the address `peer`.
 
-        An unknown identity gets a quarantining handler; it may be a fresh one each time.
+        `named` says whether it gave its identity when it dialled; otherwise its boot did (quirk T3). An unknown
+        identity gets a quarantining handler; it may be a fresh one each time.
 
         Raises:
             RefusedError: the identity is not to be served at all.
+        """
+
+    def nameless_at(self, peer: str) -> str | None:
+        """Return who it can only be that calls from the address `peer` without an identity.
+
+        None unless exactly one accepted charge point that gives none was last met there.
         """
 
 

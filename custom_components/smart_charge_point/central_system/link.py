@@ -118,6 +118,10 @@ class Link(Protocol):
     def open(self) -> bool:
         """Whether the socket still stands."""
 
+    @property
+    def pending(self) -> bool:
+        """Whether the charge point was told to wait: it boots again, and only then takes commands (OCPP 1.6 4.2)."""
+
     async def close(self) -> None:
         """Close the socket; the wallbox will dial in again."""
 

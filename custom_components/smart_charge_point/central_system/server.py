@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Mapping
 import logging
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, override
 from urllib.parse import quote
 
 from aiohttp import WSCloseCode, hdrs, web
 
 from . import schemas
-from .connection import Connection, Socket
+from .connection import Connection, Registrar, Socket
 from .counters import Count, ServerCounters, Tally, snapshot
 from .dialect import Clock, DialectFactory
 from .dialects import DIALECTS
@@ -40,12 +40,14 @@ WRITE_LIMIT: Final = 64 * 1024
 """Bytes that may wait for a wallbox that does not read, before answering it waits as well."""
 MAX_JOURNALS: Final = 50
 """Journals of wallboxes that are not connected: what went wrong before a reconnect is what one wants to see."""
+MAX_MISLEADING: Final = 100
+"""Addresses that are remembered for having misled us."""
 UNTOLD_SUBPROTOCOL: Final = "ocpp1.6"
 """Who names no subprotocol speaks this (Grizzl-E, quirk T1)."""
 SUBPROTOCOL_PREFIX: Final = "ocpp"
 
 
-class CentralSystem:
+class CentralSystem(Registrar):
     """Serves wallboxes on one port and gives each to the handler that the directory names.
 
     There is one connection per identity: a new socket wins at once, for the old one is nearly always half-open. A
@@ -70,6 +72,8 @@ class CentralSystem:
         self._connections: dict[Connection, asyncio.Task[Any]] = {}
         """All that have had their handshake, also those without an identity, and what serves them."""
         self._journals: dict[str, FrameJournal] = {}
+        self._misleading: set[str] = set()
+        """Addresses at which somebody else was than was presumed: nobody is, from then on."""
         self._http: web.Server | None = None
         self._listener: Listener | None = None
 
@@ -138,10 +142,19 @@ class CentralSystem:
         connection.hand_over(handler)
         return True
 
-    async def disconnect(self, identity: str) -> None:
-        """Close the socket of a charge point, if it has one; it dials in anew and is looked up anew."""
-        if (connection := self._registry.get(identity)) is not None:
-            await connection.close()
+    async def release(self, identity: str) -> None:
+        """Part a charge point, if it is connected, from its handler, which hears nothing of it any more.
+
+        When this returns the handler has done with what it was told, and the socket is closing. The wallbox dials in
+        anew and is looked up anew.
+        """
+        if (connection := self._registry.get(identity)) is None:
+            return
+        connection.retire()
+        self._part(connection)
+        if (working := connection.working) is not None:
+            await asyncio.wait({working}, timeout=self._timing.last_work)
+        connection.begin_close()
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request: by a websocket that lasts as long as the wallbox is connected, or by a refusal."""
@@ -172,7 +185,11 @@ class CentralSystem:
         if offered and chosen is None:
             self._tally[Count.REFUSED_SUBPROTOCOL] += 1
             return _refusal(400, "None of the subprotocols is served")
-        handler = self._directory.handler_for(identity, peer) if identity else None
+        handler = (
+            self._directory.handler_for(identity, peer, named=True)
+            if identity
+            else None
+        )
         if self._crowded(identity, handler, peer):
             self._tally[Count.REFUSED_CROWD] += 1
             return _refusal(503, "Too many connections")
@@ -199,7 +216,7 @@ class CentralSystem:
             transport,
             handler=handler,
             dialect=self._dialects[(chosen or UNTOLD_SUBPROTOCOL).casefold()],
-            recognise=self._recognise,
+            registrar=self,
             clock=self._clock,
             journal=self._journal_for(identity),
             tally=self._tally,
@@ -235,19 +252,32 @@ class CentralSystem:
             >= MAX_STRANGERS_PER_PEER
         )
 
-    def _recognise(
+    @override
+    def recognise(
         self, connection: Connection, identity: str
     ) -> tuple[Handler, asyncio.Task[None] | None]:
-        """Return the handler of a socket that has told its identity late, once it has the identity.
-
-        Raises:
-            RefusedError: it is none, or is not to be served.
-        """
         if not identity or identity_in(quote(identity, safe="")) != identity:
             self._tally[Count.REFUSED_IDENTITY] += 1
             raise RefusedError("no identity")
-        handler = self._directory.handler_for(identity, connection.peer)
+        handler = self._directory.handler_for(identity, connection.peer, named=False)
         return handler, self._take_over(connection, identity)
+
+    @override
+    def presume(self, connection: Connection) -> str | None:
+        # Wallboxes keep their connection's name to themselves (quirk T3) and redial without a boot (T7), so that some
+        # have nothing but their address to be known by. It is believed where there is no choice: one wallbox of that
+        # kind at that address, and no socket of its own. Two behind one router, or one whose old socket may be alive,
+        # are asked for a boot instead; that is the second choice because some wallboxes reboot when asked (B2).
+        if connection.peer in self._misleading:
+            return None
+        identity = self._directory.nameless_at(connection.peer)
+        return None if identity in self._registry else identity
+
+    @override
+    def mistook(self, connection: Connection) -> None:
+        if len(self._misleading) < MAX_MISLEADING:
+            self._misleading.add(connection.peer)
+        self._part(connection)
 
     def _take_over(
         self, connection: Connection, identity: str
@@ -269,14 +299,19 @@ class CentralSystem:
         identity = connection.identity
         if self._registry.get(identity) is not connection:
             return
+        if not _is_stranger(connection.handler):
+            self._journals[identity] = connection.journal
+            if len(self._journals) > MAX_JOURNALS:
+                del self._journals[next(iter(self._journals))]
+        self._part(connection)
+
+    def _part(self, connection: Connection) -> None:
+        """Part a connection from its charge point."""
+        identity = connection.identity
         del self._registry[identity]
         handler = connection.handler
         if handler is None:
             return
-        if not _is_stranger(handler):
-            self._journals[identity] = connection.journal
-            if len(self._journals) > MAX_JOURNALS:
-                del self._journals[next(iter(self._journals))]
         try:
             handler.disconnected(connection.dialect)
         except Exception:

@@ -11,6 +11,8 @@ class Timing:
     """For the answer to a call. Slow wallboxes take 20 s for a profile; one that never answers must not hold the rest for long."""
     handshake: float = 10
     """From accepting a socket to the end of its request: a stalled one costs a descriptor and nothing else for so long."""
+    introduction: float = 10
+    """For the boot on a socket that gave no identity; a wallbox that does not boot by then is only redialling."""
     ping: float = 20
     """Between pings of ours: wallboxes are known to drop a socket that is silent for 30 s (quirk T6)."""
     silence: float = 120

@@ -112,7 +112,7 @@ class ChargePoint:
             self._cancel_edge = None
         self._stop_waiting()
         await self.sessions.save()
-        await self.store.save()
+        await self.store.close()
 
     async def async_remove(self) -> None:
         """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""

@@ -1,5 +1,6 @@
 """What a controller must know again after a restart: draws, limits, overrides, and what the wallbox last acknowledged."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,7 +67,8 @@ class MemoryStore:
         self.memory = Memory()
         self.fresh = True
         """Whether nothing was kept yet: the charge point is new."""
-        self._loop = hass.loop
+        self._hass = hass
+        self._closed = False
         self._saved_by = 0.0
         """Loop time by which a save is already under way."""
 
@@ -79,14 +81,21 @@ class MemoryStore:
 
     async def save(self) -> None:
         """Write at once: for what is about to be told to the wallbox."""
+        if self._closed:
+            return
         # This takes the place of a save that waits, so what changes from here on needs one of its own.
         self._saved_by = 0.0
-        await self._store.async_save(_memory_data(self.memory))
+        # Who waits may be cancelled, and the thread that writes is not: the next save, or the removal, waits for it.
+        await asyncio.shield(
+            self._hass.async_create_task(
+                self._store.async_save(_memory_data(self.memory))
+            )
+        )
 
     def save_soon(self) -> None:
         """Write within `SAVE_DELAY` seconds and at Home Assistant's end."""
         # The store puts a save off at each call: a sample a second would put it off for ever.
-        if (now := self._loop.time()) < self._saved_by:
+        if self._closed or (now := self._hass.loop.time()) < self._saved_by:
             return
         self._saved_by = now + SAVE_DELAY
         self._store.async_delay_save(lambda: _memory_data(self.memory), SAVE_DELAY)
@@ -97,8 +106,14 @@ class MemoryStore:
             self.memory.capabilities = capabilities
             self.save_soon()
 
+    async def close(self) -> None:
+        """Write for the last time: what is learned later belongs to nobody, or to who has taken this one's place."""
+        await self.save()
+        self._closed = True
+
     async def remove(self) -> None:
         """Forget the charge point."""
+        self._closed = True
         await self._store.async_remove()
 
 

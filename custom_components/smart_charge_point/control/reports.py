@@ -65,7 +65,8 @@ class Reports(Handler):
         for connector in self._charge_point.connectors.values():
             connector.verified = False
             connector.status_known = False
-        self._charge_point.reconciler.set_link(link)
+        # Before its boot is answered it does not know that it may obey, nor we what it is.
+        self._charge_point.reconciler.set_link(None if link.pending else link)
         self._charge_point.publish()
 
     @override
@@ -98,7 +99,7 @@ class Reports(Handler):
             self._delay_resumed_sessions(now)
         self._booted_at = now
         self._charge_point.store.save_soon()
-        self._charge_point.reconciler.wake()
+        self._charge_point.reconciler.set_link(self._charge_point.link)
         self._charge_point.publish()
         return BootAnswer(admission=Admission.ACCEPTED, interval=HEARTBEAT)
 

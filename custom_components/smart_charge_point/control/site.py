@@ -1,40 +1,27 @@
 """The site: one home with its listener, its ledger and its charge points."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-import logging
 from pathlib import Path
-from typing import Any, Final, override
+from typing import Any, override
 
-from homeassistant.config_entries import SOURCE_INTEGRATION_DISCOVERY, ConfigEntry
+from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
-from homeassistant.helpers import discovery_flow
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Directory, Handler
 from ..central_system.server import CentralSystem
 from ..central_system.v16.dialect import Dialect16
 from ..const import DOMAIN, SUBENTRY_CHARGE_POINT
-from ..model.charge_point import NOTHING_TOLD
 from ..records.ledger import Ledger
 from ..rules.ruleset import GB_2021, Ruleset
 from .charge_point import ChargePoint
 from .controller import Controller
-from .pending import PendingWallbox, Quarantine
+from .issues import Issues
+from .memory import MemoryStore
+from .nameless import Nameless
+from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .settings import ChargePointSettings
-
-_LOGGER = logging.getLogger(__name__)
-
-MOST_CARDS: Final = 5
-"""Discovery cards that may wait for the owner at one time: a client that invents identities gets no further."""
-BOOT_GRACE: Final = 15
-"""Seconds that an unknown wallbox has to say what it is before its card appears without that."""
-CARD_TAKES: Final = timedelta(seconds=5)
-"""How long Home Assistant may take to show a card."""
-MOST_REMEMBERED: Final = 50
-"""Pending wallboxes that are remembered, card or not."""
 
 
 class Site(Directory):
@@ -51,17 +38,19 @@ class Site(Directory):
             self, clock=dt_util.utcnow, dialects={"ocpp1.6": Dialect16}
         )
         self.controllers: dict[str, Controller] = {}
-        self.turned_away = 0
-        """How many wallboxes got no card because too many were waiting."""
-        self._pending: dict[str, PendingWallbox] = {}
-        self._grace: dict[str, CALLBACK_TYPE] = {}
-        self._asked: dict[str, datetime] = {}
+        self._waiting_room = WaitingRoom(hass)
+        self._nameless = Nameless(hass, entry.entry_id)
         self._listeners: list[Callable[[Controller], None]] = []
 
     @property
     def pending(self) -> Mapping[str, PendingWallbox]:
         """The wallboxes that wait for the owner's word, by identity."""
-        return self._pending
+        return self._waiting_room.pending
+
+    @property
+    def turned_away(self) -> int:
+        """How many wallboxes got no card because too many were waiting."""
+        return self._waiting_room.turned_away
 
     async def async_start(self) -> None:
         """Open the ledger, take up the charge points and listen.
@@ -72,6 +61,7 @@ class Site(Directory):
         """
         await self.ledger.open()
         try:
+            await self._nameless.load()
             await self.async_sync_subentries()
             self.port = await self.server.start(None, self.port)
         except BaseException:
@@ -87,12 +77,11 @@ class Site(Directory):
 
     async def async_stop(self) -> None:
         """Close the sockets, keep what is to be kept, and close the ledger."""
-        for cancel in self._grace.values():
-            cancel()
-        self._grace.clear()
+        self._waiting_room.close()
         await self.server.stop()
         for controller in self.controllers.values():
             await controller.async_stop()
+        await self._nameless.save()
         await self.ledger.close()
 
     @callback
@@ -112,16 +101,17 @@ class Site(Directory):
         }
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
+            # What it is just telling may still be written down, so that goes first.
+            await self.server.release(controller.identity)
+            self._nameless.forget(controller.identity)
             await controller.async_remove()
-            await self.server.disconnect(controller.identity)
         for subentry_id, subentry in wanted.items():
             settings = ChargePointSettings.from_data(subentry.data)
             if (known := self.controllers.get(subentry_id)) is not None:
-                before = known.identity
-                await known.async_update(subentry.title, settings)
-                if known.identity != before:
-                    await self.server.disconnect(before)
-                    self._welcome(known)
+                if settings.identity == known.identity:
+                    await known.async_update(subentry.title, settings)
+                else:
+                    await self._replace(known, subentry.title, settings)
                 continue
             controller = Controller(
                 ChargePoint(
@@ -140,93 +130,53 @@ class Site(Directory):
                 listener(controller)
             self._welcome(controller)
 
+    async def _replace(
+        self, controller: Controller, name: str, settings: ChargePointSettings
+    ) -> None:
+        """Give new hardware the place of the old."""
+        # Until that is done both are nobody's, should they dial in.
+        del self.controllers[controller.subentry_id]
+        try:
+            await self.server.release(controller.identity)
+            self._nameless.forget(controller.identity)
+            await controller.async_update(name, settings)
+        finally:
+            self.controllers[controller.subentry_id] = controller
+        self._welcome(controller)
+
     @callback
     def _welcome(self, controller: Controller) -> None:
         """Give a wallbox that is waiting in quarantine to its controller, without touching its socket."""
-        self._forget_pending(controller.identity)
-        self.server.hand_over(controller.identity, controller.handler)
+        identity = controller.identity
+        self._waiting_room.forget(identity)
+        connection = self.server.connections.get(identity)
+        if connection is not None:
+            self._met(identity, connection.peer, named=connection.named)
+        self.server.hand_over(identity, controller.handler)
+
+    @callback
+    def _met(self, identity: str, peer: str, *, named: bool) -> None:
+        if named:
+            self._nameless.forget(identity)
+        else:
+            self._nameless.met(identity, peer)
 
     @override
-    def handler_for(self, identity: str, peer: str) -> Handler:
+    def handler_for(self, identity: str, peer: str, *, named: bool) -> Handler:
         for controller in self.controllers.values():
             if controller.identity == identity:
+                self._met(identity, peer, named=named)
                 return controller.handler
-        return Quarantine(identity, peer, self._note_pending)
+        return Quarantine(identity, peer, self._waiting_room)
 
-    @callback
-    def _note_pending(self, wallbox: PendingWallbox) -> None:
-        """Remember a wallbox in quarantine, and show its card once it has said what it is, or has had time to."""
-        identity = wallbox.identity
-        known = self._pending.get(identity)
-        if known is None and len(self._pending) >= MOST_REMEMBERED:
-            self._turn_away(wallbox)
-            return
-        if known is not None and wallbox.boot == NOTHING_TOLD:
-            return
-        self._pending[identity] = wallbox
-        if (cancel := self._grace.pop(identity, None)) is not None:
-            cancel()
-        if wallbox.boot != NOTHING_TOLD:
-            self._show_card(wallbox)
-            return
+    @override
+    def nameless_at(self, peer: str) -> str | None:
+        return self._nameless.only_one_at(peer)
 
-        @callback
-        def grace_ended(_now: object) -> None:
-            self._grace.pop(identity, None)
-            self._show_card(wallbox)
 
-        self._grace[identity] = async_call_later(self._hass, BOOT_GRACE, grace_ended)
-
-    @callback
-    def _show_card(self, wallbox: PendingWallbox) -> None:
-        waiting = {
-            card["context"].get("unique_id")
-            for card in self._hass.config_entries.flow.async_progress_by_handler(
-                DOMAIN, match_context={"source": SOURCE_INTEGRATION_DISCOVERY}
-            )
-        }
-        now = dt_util.utcnow()
-        # A card that was just asked for is not in progress yet.
-        self._asked = {
-            identity: asked_at
-            for identity, asked_at in self._asked.items()
-            if now - asked_at < CARD_TAKES
-        }
-        waiting |= self._asked.keys()
-        if wallbox.identity in waiting:
-            return
-        if len(waiting) >= MOST_CARDS:
-            self._turn_away(wallbox)
-            return
-        self._asked[wallbox.identity] = now
-        discovery_flow.async_create_flow(
-            self._hass,
-            DOMAIN,
-            context={"source": SOURCE_INTEGRATION_DISCOVERY},
-            data={
-                "identity": wallbox.identity,
-                "vendor": wallbox.boot.vendor,
-                "model": wallbox.boot.model,
-                "serial": wallbox.boot.serial,
-                "peer": wallbox.peer,
-            },
-        )
-
-    @callback
-    def _turn_away(self, wallbox: PendingWallbox) -> None:
-        self._pending.pop(wallbox.identity, None)
-        self.turned_away += 1
-        # Once in each power of two: a client that invents identities must not flood the log either.
-        if self.turned_away & (self.turned_away - 1) == 0:
-            _LOGGER.warning(
-                "%s wallboxes were not shown because %s are waiting to be confirmed; the latest called from %s",
-                self.turned_away,
-                MOST_CARDS,
-                wallbox.peer,
-            )
-
-    @callback
-    def _forget_pending(self, identity: str) -> None:
-        self._pending.pop(identity, None)
-        if (cancel := self._grace.pop(identity, None)) is not None:
-            cancel()
+async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
+    """Forget a site that was removed, and its charge points. Their sessions stay in the ledger."""
+    for subentry in entry.subentries.values():
+        await MemoryStore(hass, subentry.subentry_id).remove()
+        Issues(hass, subentry.subentry_id, subentry.title).clear_all()
+    await Nameless(hass, entry.entry_id).remove()

@@ -65,9 +65,13 @@ class Owner(Keeper):
     def connected(self, link: Link) -> None:
         self.links.append(link)
 
-    def handler_for(self, identity: str, peer: str) -> Handler:
+    def handler_for(self, identity: str, peer: str, *, named: bool) -> Handler:
         """Return itself."""
         return self
+
+    def nameless_at(self, peer: str) -> str | None:
+        """Know nobody by the address."""
+        return None
 
     @property
     def link(self) -> Link:

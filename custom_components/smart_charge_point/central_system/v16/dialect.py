@@ -11,7 +11,7 @@ from ..dialect import Clock, Dialect, Transport, not_handled
 from ..frames import ErrorCode, FrameError
 from ..handler import Admission, Handler, RefusedError
 from ..journal import FrameJournal
-from ..link import Payload
+from ..link import CallError, Payload
 from ..schemas import Kind, load
 from .commands import Commands16
 from .messages import (
@@ -64,7 +64,22 @@ class Dialect16(Commands16, Dialect):
         self._transactions: dict[int, int] = {}
         self._as_sent = True
         """Whether the payload in work is the wallbox's own; false once it was mended."""
+        self._pending = False
         self.repairs: Counter[str] = Counter()
+
+    @property
+    @override
+    def pending(self) -> bool:
+        return self._pending
+
+    @override
+    async def ask_identity(self) -> None:
+        try:
+            answer = await self.ask_for("BootNotification")
+        except CallError as error:
+            self._journal.event(f"asked for its boot: {error}")
+        else:
+            self._journal.event(f"asked for its boot: {answer}")
 
     @override
     async def receive(self, action: str, payload: Any) -> Payload:
@@ -74,6 +89,12 @@ class Dialect16(Commands16, Dialect):
         self._as_sent = self._schemas.fits(action, payload, Kind.REQUEST)
         if not self._as_sent:
             payload = self._mended(action, payload)
+        if action == "BootNotification" and (
+            self._transport.handler is None or self._transport.presumed
+        ):
+            return await self._boot_of_nameless(payload)
+        if self._transport.handler is None:
+            self._transport.presume()
         handler = self._transport.handler
         if handler is None or handler.admission is not Admission.ACCEPTED:
             return await self._receive_from_stranger(action, payload, handler)
@@ -83,9 +104,7 @@ class Dialect16(Commands16, Dialect):
         self, action: str, payload: Payload, handler: Handler | None
     ) -> Payload:
         """Answer a charge point that is not accepted, or not known yet: what it says reaches no state."""
-        if action == "BootNotification":
-            if handler is None:
-                return await self._boot_of_unidentified(payload)
+        if action == "BootNotification" and handler is not None:
             return await self._boot(handler, payload)
         if action in _MUST_NOT_BE_LOST:
             raise FrameError(
@@ -99,16 +118,15 @@ class Dialect16(Commands16, Dialect):
             return {"status": "Rejected"}
         return {}
 
-    async def _boot_of_unidentified(self, payload: Payload) -> Payload:
+    async def _boot_of_nameless(self, payload: Payload) -> Payload:
         """Answer the boot that tells who is on a socket without an identity (quirk T3)."""
-        serial = read_boot(payload).serial
-        if not serial:
+        if serial := read_boot(payload).serial:
+            try:
+                self._transport.identify(serial)
+            except RefusedError:
+                return self._booted("Rejected", REFUSED_INTERVAL)
+        elif self._transport.handler is None:
             self._note(Repair("no_identity", "neither address nor serial number"))
-            return self._booted("Pending", UNIDENTIFIED_INTERVAL)
-        try:
-            self._transport.identify(serial)
-        except RefusedError:
-            return self._booted("Rejected", REFUSED_INTERVAL)
         handler = self._transport.handler
         if handler is None:
             return self._booted("Pending", UNIDENTIFIED_INTERVAL)
@@ -124,6 +142,7 @@ class Dialect16(Commands16, Dialect):
 
     def _booted(self, status: str, interval: int) -> Payload:
         """Return the answer to a BootNotification."""
+        self._pending = status != "Accepted"
         return {**self._time(), "interval": interval, "status": status}
 
     async def _heartbeat(self, _: Handler, __: Payload) -> Payload:
