@@ -6,7 +6,17 @@ from pathlib import Path
 import sqlite3
 from typing import Any
 
+from custom_components.smart_charge_point.model.decision import Decision, DecisionKind
+from custom_components.smart_charge_point.model.dsr import (
+    DsrDirection,
+    DsrEvent,
+    DsrKind,
+    DsrOutcome,
+)
+from custom_components.smart_charge_point.model.dsr_record import DsrRecord, OptOut
 from custom_components.smart_charge_point.model.events import TransactionStarted
+from custom_components.smart_charge_point.model.limit import Limit
+from custom_components.smart_charge_point.model.trace import TraceSample
 from custom_components.smart_charge_point.model.transaction import (
     Doubt,
     Session,
@@ -91,6 +101,84 @@ def sample(
 ) -> SessionSample:
     """A point of a graph."""
     return SessionSample(at=at, power=power, energy=energy, current=current)
+
+
+def traced(
+    seconds: float,
+    power: float | None = 7000.0,
+    current: float | None = None,
+    register: float | None = None,
+    *,
+    derived: bool = False,
+) -> TraceSample:
+    """A second of a trace, so many after NOW."""
+    return TraceSample(
+        at=NOW + seconds * SECOND,
+        power=power,
+        current=current,
+        register=register,
+        derived=derived,
+    )
+
+
+def record(
+    event_id: str = "e1",
+    *,
+    charge_point: str = "garage",
+    provider: str = "axle",
+    kind: DsrKind = DsrKind.PLANNED,
+    direction: DsrDirection = DsrDirection.DOWN,
+    limit: Limit | None = Limit.PAUSED,
+    start: datetime = NOW,
+    end: datetime = NOW + HOUR,
+    start_delay: int = 0,
+    end_delay: int = 0,
+    reason: str = "",
+    outcome: DsrOutcome = DsrOutcome.ANNOUNCED,
+    told_at: datetime = NOW - HOUR,
+    opt_out: OptOut | None = None,
+) -> DsrRecord:
+    """What a provider asked of a charge point, and what became of it."""
+    return DsrRecord(
+        charge_point=charge_point,
+        event=DsrEvent(
+            provider=provider,
+            event_id=event_id,
+            kind=kind,
+            direction=direction,
+            limit=limit,
+            start=start,
+            end=end,
+            start_delay=start_delay,
+            end_delay=end_delay,
+            reason=reason,
+        ),
+        outcome=outcome,
+        told_at=told_at,
+        opt_out=opt_out,
+    )
+
+
+def decided(
+    at: datetime = NOW,
+    kind: DecisionKind = DecisionKind.CHARGE_NOW,
+    *,
+    charge_point: str = "garage",
+    connector: int | None = 1,
+    user_id: str | None = "ada",
+    allowed: bool = True,
+    detail: str = "",
+) -> Decision:
+    """What somebody decided."""
+    return Decision(
+        at=at,
+        charge_point=charge_point,
+        kind=kind,
+        allowed=allowed,
+        connector=connector,
+        user_id=user_id,
+        detail=detail,
+    )
 
 
 def rows(path: Path, query: str) -> list[tuple[Any, ...]]:

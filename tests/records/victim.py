@@ -13,7 +13,7 @@ import types
 PACKAGE = "custom_components.smart_charge_point"
 
 
-def _without_home_assistant() -> None:
+def without_home_assistant() -> None:
     """Let the rooms be imported without the package's own `__init__`, which takes seconds to bring Home Assistant."""
     package = types.ModuleType(PACKAGE)
     package.__path__ = [
@@ -83,5 +83,5 @@ async def _charge_for_ever(path: Path, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    _without_home_assistant()
+    without_home_assistant()
     asyncio.run(_charge_for_ever(Path(sys.argv[1]), int(sys.argv[2])))

@@ -6,14 +6,19 @@ from datetime import datetime, timedelta
 import sqlite3
 from typing import Final
 
+from ..model.trace import TraceSample
 from ..model.transaction import Doubt, SessionSample
-from . import sessions as session_rows
+from . import sessions as session_rows, traces as trace_rows
 from .rows import credible_energy, doubt_bits, duration, figure, moment, number
 from .samples import SampleStore
+from .seconds import of_one_second, second_of
 from .sessions import Progress
 from .thinning import MOST_SAMPLES, envelope, thin
+from .traces import TraceKey
 
 _MOST_QUEUED: Final = 100_000
+_MOST_SECONDS: Final = 10 * 3600
+"""Seconds of one connector's trace that wait while the disk is full; the earliest go first."""
 
 type Measured = Progress | tuple[SessionSample, ...]
 
@@ -27,15 +32,23 @@ class Gathering:
         self._progress: dict[int, Progress] = {}
         self._samples: dict[int, tuple[SessionSample, ...]] = {}
         self._sample_store = SampleStore()
+        self._trace_queue: deque[tuple[TraceKey, tuple[TraceSample, ...]]] = deque(
+            maxlen=_MOST_QUEUED
+        )
+        self._traces: dict[TraceKey, dict[int, TraceSample]] = {}
 
     @property
     def waiting(self) -> bool:
         """Whether there is anything that was sorted out and not written."""
-        return bool(self._progress or self._samples)
+        return bool(self._progress or self._samples or self._traces)
 
     def put(self, transaction_id: int, measured: Measured) -> None:
         """Take what a session has measured."""
         self._queue.append((number(transaction_id), measured))
+
+    def put_trace(self, key: TraceKey, samples: tuple[TraceSample, ...]) -> None:
+        """Take what a connector has measured, cleaned and on its seconds."""
+        self._trace_queue.append((key, samples))
 
     def sort_out(self) -> None:
         """Empty the queue: of the progress of a session the latest counts, and its samples are bounded.
@@ -56,6 +69,7 @@ class Gathering:
             if len(waiting) > MOST_SAMPLES:
                 waiting = envelope(thin(waiting), MOST_SAMPLES)
             self._samples[transaction_id] = waiting
+        self._sort_out_traces()
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write what was sorted out, as a part of a transaction; `written` tells that it succeeded, `reread` that it failed."""
@@ -63,6 +77,8 @@ class Gathering:
             session_rows.progress(connection, transaction_id, made)
         for transaction_id, samples in self._samples.items():
             self._sample_store.add(connection, transaction_id, samples)
+        for key, seconds in self._traces.items():
+            trace_rows.add(connection, key, seconds)
 
     def cut(
         self, connection: sqlite3.Connection, transaction_id: int, stopped_at: datetime
@@ -74,10 +90,24 @@ class Gathering:
         """Forget what is in the file now."""
         self._progress.clear()
         self._samples.clear()
+        self._traces.clear()
 
     def reread(self) -> None:
         """Go by what the file says, not by what is remembered of it: a write failed, or a session was deleted."""
         self._sample_store.forget()
+
+    def _sort_out_traces(self) -> None:
+        while self._trace_queue:
+            key, samples = self._trace_queue.popleft()
+            seconds = self._traces.setdefault(key, {})
+            for sample in samples:
+                second = second_of(sample.at)
+                earlier = seconds.pop(second, None)
+                seconds[second] = (
+                    sample if earlier is None else of_one_second(earlier, sample)
+                )
+            while len(seconds) > _MOST_SECONDS:
+                del seconds[next(iter(seconds))]
 
 
 def progress_of(

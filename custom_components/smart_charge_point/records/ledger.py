@@ -1,21 +1,32 @@
-"""The session ledger: every charging session, kept for good.
+"""The session ledger: every charging session, kept for good, and beside it what demand-side response asked and measured.
 
 What a wallbox is answered to is on the disk before the answer. What a running session measures is gathered and written
 within a second. All of it happens on a thread of the ledger's own, one thing at a time, so that the event loop never
 waits for a disk.
 
-Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6, A9.8.
+Source: SI 2021/1467 regs. 9 and 10; requirements.md A2.1, A9.1, A9.4, A9.6, A9.8, D3.
 """
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 import sqlite3
 
+from ..model.decision import Decision
+from ..model.dsr_record import DsrRecord
 from ..model.events import TransactionStarted
+from ..model.trace import TraceSample
 from ..model.transaction import Doubt, Session, SessionSample, SessionTotals, StopReason
-from . import samples as sample_rows, sessions as session_rows
+from . import (
+    decisions as decision_rows,
+    dsr_events as dsr_rows,
+    samples as sample_rows,
+    sessions as session_rows,
+    traces as trace_rows,
+)
+from .dsr_report import DsrReport, dsr_report, shown
 from .gathering import clean, progress_of
-from .rows import number
+from .rows import number, text
+from .seconds import on_its_second
 from .sessions import Stop
 from .thread import LedgerThread
 
@@ -150,12 +161,15 @@ class Ledger(LedgerThread):
         return await self._do(lambda: self._keep(write))
 
     async def reassign(self, old: str, new: str) -> int:
-        """Give the sessions of charge point `old` to `new`, its replacement, and return how many there were."""
-        return await self._do(
-            lambda: self._keep(
-                lambda connection: session_rows.reassign(connection, old, new)
-            )
-        )
+        """Give all that is kept of charge point `old` to `new`, its replacement, and return how many sessions that are."""
+
+        def write(connection: sqlite3.Connection) -> int:
+            trace_rows.reassign(connection, old, new)
+            dsr_rows.reassign(connection, old, new)
+            decision_rows.reassign(connection, old, new)
+            return session_rows.reassign(connection, old, new)
+
+        return await self._do(lambda: self._keep(write))
 
     async def session(self, transaction_id: int) -> Session | None:
         """Return the session of this id of ours."""
@@ -218,4 +232,115 @@ class Ledger(LedgerThread):
         """Return the samples of a session's graph by time: at most 2,000, about one a minute and the power's steps."""
         return await self._read(
             lambda connection: sample_rows.read(connection, number(transaction_id))
+        )
+
+    async def add_trace(
+        self, charge_point: str, connector: int, samples: Sequence[TraceSample]
+    ) -> None:
+        """Take seconds of a connector, in any order; they are kept within a second. Returns at once.
+
+        Of several samples of a second the last one counts; what it leaves open, the earlier ones say. Seconds older
+        than 30 days may have been made minutes already; such samples are left out.
+        """
+        if samples:
+            key = (text(charge_point), number(connector))
+            measured = tuple(map(on_its_second, samples))
+            self._gather(lambda gathered: gathered.put_trace(key, measured))
+
+    async def trace(
+        self, charge_point: str, connector: int, start: datetime, end: datetime
+    ) -> tuple[TraceSample, ...]:
+        """Return what a connector measured in [start, end), by time: each second of 30 days, each minute before."""
+        return await self._read(
+            lambda connection: trace_rows.trace(
+                connection, charge_point, connector, start, end
+            )
+        )
+
+    async def keep_dsr_event(self, record: DsrRecord) -> DsrRecord:
+        """Keep an event on the disk, in the place of what was known of it, and return it as it is kept.
+
+        Charge point, provider and event id name it. When it was first told (`told_at`) stays as it is.
+        """
+        return await self._do(
+            lambda: self._keep(lambda connection: dsr_rows.keep(connection, record))
+        )
+
+    async def dsr_event(
+        self, charge_point: str, provider: str, event_id: str
+    ) -> DsrRecord | None:
+        """Return the event of this name."""
+        return await self._read(
+            lambda connection: dsr_rows.event(
+                connection, charge_point, provider, event_id
+            )
+        )
+
+    async def standing(self, charge_point: str, now: datetime) -> tuple[DsrRecord, ...]:
+        """Return the announced and running events that may yet change a charge, their delays included, by start."""
+        return await self._read(
+            lambda connection: dsr_rows.standing(connection, charge_point, now)
+        )
+
+    async def lapsed(self, charge_point: str, now: datetime) -> tuple[DsrRecord, ...]:
+        """Return the events that are still announced or running by the ledger, although their time has passed."""
+        return await self._read(
+            lambda connection: dsr_rows.lapsed(connection, charge_point, now)
+        )
+
+    async def dsr_events(
+        self,
+        charge_point: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[DsrRecord, ...]:
+        """Return a page of the events that have a part in [start, end), those that begin last first."""
+        return await self._read(
+            lambda connection: dsr_rows.events(
+                connection, charge_point, start, end, limit=limit, offset=offset
+            )
+        )
+
+    async def dsr_report(
+        self, charge_point: str, provider: str, event_id: str, now: datetime
+    ) -> DsrReport | None:
+        """Return the report of an event as far as it has passed, None where there is no such event."""
+
+        def read(connection: sqlite3.Connection) -> DsrReport | None:
+            record = dsr_rows.event(connection, charge_point, provider, event_id)
+            if record is None:
+                return None
+            traces = {
+                connector: trace_rows.trace(
+                    connection, charge_point, connector, *shown(record)
+                )
+                for connector in trace_rows.connectors(connection, charge_point)
+            }
+            return dsr_report(record, traces, now)
+
+        return await self._read(read)
+
+    async def add_decision(self, decision: Decision) -> None:
+        """Keep on the disk what was decided or refused. The same decision, told again, is kept once."""
+        await self._do(
+            lambda: self._keep(
+                lambda connection: decision_rows.add(connection, decision)
+            )
+        )
+
+    async def decisions(
+        self,
+        charge_point: str | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> tuple[Decision, ...]:
+        """Return a page of the decisions of [start, end), newest first. All are kept for good."""
+        return await self._read(
+            lambda connection: decision_rows.decisions(
+                connection, charge_point, start, end, limit=limit, offset=offset
+            )
         )

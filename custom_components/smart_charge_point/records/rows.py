@@ -18,6 +18,9 @@ _LONGEST: Final = (
 )  # µs, nearly nine years: sums of such durations stay within Python's timedelta
 _MOST_ENERGY: Final = 1e9  # Wh: no car takes a GWh, but registers leap by four of them (requirements.md A9.6)
 
+_LONGEST_NAME: Final = 255
+_LONGEST_PASSAGE: Final = 1000
+
 # Written into files: a bit never changes its meaning.
 _BITS: Final[dict[Doubt, int]] = {
     Doubt.ADOPTED: 1,
@@ -100,6 +103,22 @@ def credible_energy(value: float) -> float | None:
 def text(value: str) -> str:
     """Return a text that a file can bear: half a surrogate pair, which JSON can carry, becomes a question mark."""
     return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def name(value: str) -> str:
+    """Return a text that names something.
+
+    Raises:
+        InvalidRecordError: it is empty or longer than 255 characters; one that was cut would name something else.
+    """
+    if not 0 < len(value) <= _LONGEST_NAME:
+        raise InvalidRecordError(f"A name of {len(value)} characters")
+    return text(value)
+
+
+def passage(value: str) -> str:
+    """Return a text that explains something, cut where it is longer than anybody reads."""
+    return text(value[:_LONGEST_PASSAGE])
 
 
 def number(value: int) -> int:

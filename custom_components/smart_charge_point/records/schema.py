@@ -63,13 +63,95 @@ CREATE TABLE sample (
 _LAST_ID: Final = "CREATE TABLE last_id (given INTEGER NOT NULL) STRICT"
 
 
+# Seconds before `thinned_until` (since 1970) have been made minutes.
+_TRACE_SOURCES: Final = """
+CREATE TABLE trace_source (
+    id INTEGER PRIMARY KEY,
+    charge_point TEXT NOT NULL,
+    connector INTEGER NOT NULL,
+    thinned_until INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (charge_point, connector)
+) STRICT
+"""
+
+# One row a second: what is spared here is spared 86,400 times a day. Power W, current A, register Wh.
+_TRACES: Final = """
+CREATE TABLE trace (
+    source INTEGER NOT NULL REFERENCES trace_source ON DELETE CASCADE,
+    second INTEGER NOT NULL,
+    power REAL,
+    current REAL,
+    register REAL,
+    derived INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (source, second)
+) STRICT, WITHOUT ROWID
+"""
+
+_DSR_EVENTS: Final = """
+CREATE TABLE dsr_event (
+    charge_point TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    event_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    -- A per phase; NULL: no limit was asked for.
+    amperes REAL,
+    -- Times are microseconds since 1970-01-01 UTC, delays seconds.
+    starts INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    equivalent_delay_applied INTEGER NOT NULL,
+    start_delay INTEGER NOT NULL,
+    end_delay INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    told_at INTEGER NOT NULL,
+    opted_out_at INTEGER,
+    opted_out_by TEXT,
+    opted_out_of TEXT,
+    PRIMARY KEY (charge_point, provider, event_id)
+) STRICT, WITHOUT ROWID
+"""
+
+_DECISIONS: Final = """
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    charge_point TEXT NOT NULL,
+    -- NULL: the whole charge point.
+    connector INTEGER,
+    kind TEXT NOT NULL,
+    user_id TEXT,
+    allowed INTEGER NOT NULL,
+    detail TEXT NOT NULL
+) STRICT
+"""
+
+_INDICES_OF_DECISIONS: Final = (
+    "CREATE INDEX dsr_event_by_start ON dsr_event (starts)",
+    "CREATE INDEX decision_by_charge_point ON decision (charge_point, at)",
+    "CREATE INDEX decision_by_time ON decision (at)",
+)
+
+
 def _first_shape(connection: sqlite3.Connection) -> None:
     for statement in (_SESSIONS, *_INDICES, _SAMPLES, _LAST_ID):
         connection.execute(statement)
     connection.execute("INSERT INTO last_id VALUES (0)")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_shape,)
+def _second_shape(connection: sqlite3.Connection) -> None:
+    """Traces, demand-side response events and decisions stand beside the sessions."""
+    for statement in (
+        _TRACE_SOURCES,
+        _TRACES,
+        _DSR_EVENTS,
+        _DECISIONS,
+        *_INDICES_OF_DECISIONS,
+    ):
+        connection.execute(statement)
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first_shape, _second_shape)
 """The migration at index n leads from version n to version n + 1."""
 
 

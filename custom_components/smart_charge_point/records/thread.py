@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 import logging
 from pathlib import Path
 import sqlite3
 import time
 from typing import Final
 
+from . import traces
 from .database import Database
 from .errors import LedgerClosedError, LedgerError
 from .gathering import Gathering
@@ -23,6 +25,7 @@ _TRY_AGAIN: Final = 5.0  # s
 # write, is what wears a memory card out.
 _SYNC_EVERY: Final = 10.0  # s
 _LONGEST_HOLD: Final = 1800.0  # s
+_THIN_EVERY: Final = 3600.0  # s
 
 
 class LedgerThread:
@@ -38,6 +41,7 @@ class LedgerThread:
         self._thread: ThreadPoolExecutor | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._hold_timer: asyncio.TimerHandle | None = None
+        self._thin_timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._gathered = Gathering()
         # The rest is the thread's.
@@ -66,15 +70,16 @@ class LedgerThread:
             self._thread.shutdown(wait=isinstance(error, LedgerError))
             self._thread = None
             raise
+        self._thin_timer = self._loop.call_later(_THIN_EVERY, self._thin_soon)
 
     async def close(self) -> None:
         """Write what was gathered and close the file. What cannot be written is lost, and logged."""
         if self._thread is None:
             return
-        for timer in (self._timer, self._hold_timer):
+        for timer in (self._timer, self._hold_timer, self._thin_timer):
             if timer is not None:
                 timer.cancel()
-        self._timer = self._hold_timer = None
+        self._timer = self._hold_timer = self._thin_timer = None
         thread, self._thread = self._thread, None
         try:
             # Whoever gives up waiting does not call the last write off.
@@ -85,6 +90,13 @@ class LedgerThread:
             thread.shutdown(wait=False)
             raise
         thread.shutdown()
+
+    async def thin(self, now: datetime) -> int:
+        """Make minutes of traced seconds that are older than 30 days, and return how many rows went.
+
+        It happens by itself every hour, a few hours of a trace at a time.
+        """
+        return await self._do(lambda: self._thin(now))
 
     async def checkpoint(self) -> None:
         """Bring everything into the main file for a backup, and leave that unchanged until `resume`.
@@ -135,6 +147,11 @@ class LedgerThread:
         if self._thread is not None:
             self._thread.submit(self._write_gathered)
 
+    def _thin_soon(self) -> None:
+        if self._thread is not None and self._loop is not None:
+            self._thread.submit(self._thin_if_possible, datetime.now(UTC))
+            self._thin_timer = self._loop.call_later(_THIN_EVERY, self._thin_soon)
+
     def _try_again(self) -> None:
         if self._thread is not None and self._timer is None and self._loop is not None:
             self._timer = self._loop.call_later(_TRY_AGAIN, self._write_soon)
@@ -184,6 +201,17 @@ class LedgerThread:
         if synced:
             self._synced_at = now
         self._measured_kept()
+
+    def _thin(self, now: datetime) -> int:
+        self._write_gathered()
+        with self._database.writing(synced=False) as connection:
+            return traces.thin(connection, now)
+
+    def _thin_if_possible(self, now: datetime) -> None:
+        try:
+            self._thin(now)
+        except LedgerError as error:
+            _LOGGER.warning("Old traces cannot be thinned for now: %s", error)
 
     def _measured_kept(self) -> None:
         self._gathered.written()

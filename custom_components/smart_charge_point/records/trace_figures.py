@@ -1,0 +1,106 @@
+"""What a trace comes to: energy, mean and peak power of a stretch of time."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+import math
+from typing import Final
+
+from ..model.trace import Coverage, TraceSample
+from ..rules.energy import Register, advance
+from .seconds import coverage
+
+HOLD: Final = timedelta(minutes=1)
+"""How long a power is taken to last while nothing else is known; what was thinned has one figure a minute."""
+_HOUR: Final = timedelta(hours=1)
+
+
+class EnergySource(StrEnum):
+    """Where an energy comes from."""
+
+    REGISTER = "register"
+    """The difference of the wallbox's register, which missed samples do not lower (A9.6)."""
+    POWER = "power"
+    """The power over time."""
+    NONE = "none"
+    """Nothing was measured."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceFigures:
+    """The figures of [start, end) (UTC): Wh and W, None where nothing was measured."""
+
+    start: datetime
+    end: datetime
+    energy: float | None
+    energy_source: EnergySource
+    mean_power: float | None
+    peak_power: float | None
+    coverage: Coverage
+
+
+def figures(
+    samples: Sequence[TraceSample], start: datetime, end: datetime
+) -> TraceFigures:
+    """Return the figures of [start, end).
+
+    `samples` are sorted and may reach further. Where they bear the register, its difference counts, and power only
+    before the first and after the last reading in the stretch.
+    """
+    energy, source = _energy(samples, start, end)
+    by_power, known = _by_power(samples, start, end)
+    powers = [s.power for s in _within(samples, start, end) if s.power is not None]
+    return TraceFigures(
+        start=start,
+        end=end,
+        energy=energy,
+        energy_source=source,
+        mean_power=by_power / (known / _HOUR) if known else None,
+        peak_power=max(powers, default=None),
+        coverage=coverage(samples, start, end),
+    )
+
+
+def _energy(
+    samples: Sequence[TraceSample], start: datetime, end: datetime
+) -> tuple[float | None, EnergySource]:
+    readings = [
+        (s.register, s.at)
+        for s in samples
+        if s.register is not None and start <= s.at <= end
+    ]
+    if len(readings) < 2:
+        energy, known = _by_power(samples, start, end)
+        return (energy, EnergySource.POWER) if known else (None, EnergySource.NONE)
+    # What a register does that no meter can do is left out here as it is everywhere (requirements.md A9.6).
+    first = register = advance(Register(), *readings[0])[0]
+    for reading in readings[1:]:
+        register, _ = advance(register, *reading)
+    before, _ = _by_power(samples, start, readings[0][1])
+    after, _ = _by_power(samples, readings[-1][1], end)
+    return before + register.total - first.total + after, EnergySource.REGISTER
+
+
+def _by_power(
+    samples: Sequence[TraceSample], start: datetime, end: datetime
+) -> tuple[float, timedelta]:
+    """Return the Wh of [start, end) by the power, and how much of that time a power is known for."""
+    powers = [(s.at, s.power) for s in samples if s.power is not None]
+    parts: list[float] = []
+    known = timedelta()
+    for index, (at, power) in enumerate(powers):
+        until = min(at + HOLD, end)
+        if index + 1 < len(powers):
+            until = min(until, powers[index + 1][0])
+        span = until - max(at, start)
+        if span > timedelta():
+            parts.append(power * (span / _HOUR))
+            known += span
+    return math.fsum(parts), known
+
+
+def _within(
+    samples: Iterable[TraceSample], start: datetime, end: datetime
+) -> Iterable[TraceSample]:
+    return (s for s in samples if start <= s.at < end)
