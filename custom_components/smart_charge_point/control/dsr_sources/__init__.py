@@ -1,0 +1,1 @@
+"""Where demand-side response comes from: what Home Assistant already knows, and an OpenADR server."""
