@@ -19,12 +19,17 @@ from custom_components.smart_charge_point.rules.charging_hours import (
 )
 from custom_components.smart_charge_point.rules.random_delay import (
     QUIET_MARGIN,
+    DelayRefusal,
+    DelayRefusedError,
+    checked_maximum,
     draw,
     draw_edges,
     draw_session,
+    drawn_maximum,
     edges_due,
+    guard_band,
 )
-from custom_components.smart_charge_point.rules.ruleset import GB_2021
+from custom_components.smart_charge_point.rules.ruleset import GB_2021, none_for
 from custom_components.smart_charge_point.rules.week_pattern import week_pattern
 
 from .strategies import LONDON, any_hours, moments, numbers_from, utc
@@ -194,3 +199,80 @@ def test_old_and_new_pattern_agree_when_drawn_anew(
     assert week_pattern(hours, old, maximum, now, LONDON).allowed_at(
         now
     ) == week_pattern(hours, new, maximum, now, LONDON).allowed_at(now)
+
+
+# --- the maximum
+
+
+@pytest.mark.parametrize("seconds", [600, 601, 1200, 1800])
+def test_a11_6_from_600_to_1800_nobody_has_to_say_why(seconds: int) -> None:
+    """Whoever changes it."""
+    assert checked_maximum(seconds, GB_2021) == seconds
+
+
+@pytest.mark.parametrize("seconds", [1, 30, 599])
+def test_a11_6_less_than_600_needs_a_reason(seconds: int) -> None:
+    """In Great Britain; blanks are none."""
+    for reason in ("", "  \n"):
+        with pytest.raises(DelayRefusedError) as refused:
+            checked_maximum(seconds, GB_2021, reason)
+        assert refused.value.refusal is DelayRefusal.NEEDS_REASON
+    assert checked_maximum(seconds, GB_2021, "a test by the installer") == seconds
+
+
+def test_a11_6_no_reason_switches_the_delay_off_for_good() -> None:
+    """Section 7, 9: only one by one can they be cancelled."""
+    with pytest.raises(DelayRefusedError) as refused:
+        checked_maximum(0, GB_2021, "my car does not like it")
+    assert refused.value.refusal is DelayRefusal.NEVER_OFF
+
+
+@pytest.mark.parametrize("seconds", [-1, 1801, 86400])
+def test_a11_6_the_maximum_is_1800(seconds: int) -> None:
+    """Everywhere, and with whatever reason."""
+    for ruleset in (GB_2021, none_for(LONDON)):
+        with pytest.raises(DelayRefusedError) as refused:
+            checked_maximum(seconds, ruleset, "because")
+        assert refused.value.refusal is DelayRefusal.OUT_OF_RANGE
+
+
+def test_where_no_law_asks_for_a_delay_any_maximum_does() -> None:
+    """None at all is the default there."""
+    none = none_for(LONDON)
+    for seconds in (0, 1, 599, 1800):
+        assert checked_maximum(seconds, none) == seconds
+    assert draw(none.default_delay, secrets.randbelow) == 0
+
+
+def test_a11_6_another_maximum_counts_from_the_next_draw() -> None:
+    """The edges' and the next session's; what was drawn before stays as it is."""
+    before = draw_edges(HOURS, 600, NOW, secrets.randbelow)
+    after = draw_edges(HOURS, 1200, NOW, lambda below: below - 1)
+    assert {seconds for _, seconds in after.seconds} == {1200}
+    assert max(seconds for _, seconds in before.seconds) <= 600
+    assert draw_session(1800, NOW, lambda below: below - 1).seconds == 1800
+
+
+def test_a11_5_a_wallbox_that_delays_by_itself_is_not_delayed_again() -> None:
+    """Ours stands down while its own is in force, and is back when that is set to 0."""
+    assert drawn_maximum(600, 600) == drawn_maximum(1800, 1) == 0
+    assert drawn_maximum(600, 0) == 600
+    delays = draw_edges(HOURS, drawn_maximum(600, 300), NOW, secrets.randbelow)
+    assert {seconds for _, seconds in delays.seconds} == {0}
+
+
+@pytest.mark.parametrize(
+    ("maximum", "wallbox_delay", "guard"),
+    [(600, 0, 600), (1800, 0, 1800), (600, 300, 300), (600, 1800, 1800), (0, 0, 0)],
+)
+def test_no_delay_carries_the_end_of_the_hours_into_the_peak(
+    maximum: int, wallbox_delay: int, guard: int
+) -> None:
+    """Neither ours nor one that the wallbox adds to the time it was told."""
+    assert guard_band(maximum, wallbox_delay) == guard
+    delays = draw_edges(
+        HOURS, drawn_maximum(maximum, wallbox_delay), NOW, lambda below: below - 1
+    )
+    pattern = week_pattern(HOURS, delays, guard, NOW, LONDON)
+    ends = [step.offset for step in pattern.steps if not step.allowed]
+    assert 8 * 3600 - wallbox_delay in ends

@@ -162,7 +162,7 @@ def dsr_claims(event: DsrEvent, maximum: Limit) -> tuple[Claim, ...]:
     falls_again = event.end - event.end_delay * _SECOND
     planned = event.kind is DsrKind.PLANNED
     claims: list[Claim] = []
-    if event.direction is not DsrDirection.UP and falls < rises_again:
+    if event.direction is not DsrDirection.UP and falls < event.end:
         claims.append(
             Claim(
                 source=ClaimSource.PLANNED_DSR if planned else ClaimSource.GRID,
