@@ -1,6 +1,6 @@
 """Calendars: when a car may charge in the coming weeks, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, override
 
@@ -28,6 +28,10 @@ PARALLEL_UPDATES = 0
 DAY: Final = timedelta(days=1)
 PLANNED: Final = timedelta(days=7)
 """How far ahead the random delays are drawn; beyond it the charging hours stand as they are."""
+AROUND: Final = timedelta(days=8)
+"""How far beyond what is asked for is looked, so that a stretch is told with its true start and end: more than a week of
+hours can last, unless they are without an end.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,44 +56,80 @@ class Stretch:
 
 
 def stretches(
-    before: tuple[Window, ...], plan: Plan, after: tuple[Window, ...]
+    before: tuple[Window, ...],
+    plan: Plan,
+    after: tuple[Window, ...],
+    *,
+    plugged_in_at: datetime | None = None,
+    told: Stretch | None = None,
 ) -> tuple[Stretch, ...]:
     """Return when a car may charge: by the hours before and after the plan, by the plan in between.
 
-    What touches and has the same reason is one stretch. The time that a random delay has taken so far is not told as
-    time in which a car could have charged.
+    What touches and has the same reason is one stretch. The time that a random delay takes is not told as time in which
+    a car could have charged: neither that of hours that begin, nor that of a session which began at `plugged_in_at`
+    within them. The stretch that runs keeps the start that it was `told` with: a plan knows only what comes.
     """
     first = plan.segments[0]
+    now = first.start
     if first.reason is PlanReason.RANDOM_DELAY:
-        before = tuple(window for window in before if window.end < first.start)
+        before = _until_delay(before, now, plugged_in_at)
     parts = [
-        *(
-            Stretch(
-                start=window.start, end=window.end, reason=PlanReason.CHARGING_HOURS
-            )
-            for window in before
-        ),
+        *_hours(before),
         *(
             Stretch(start=segment.start, end=segment.end, reason=segment.reason)
             for segment in plan.segments
             if segment.limit.amperes > 0
         ),
-        *(
-            Stretch(
-                start=window.start, end=window.end, reason=PlanReason.CHARGING_HOURS
-            )
-            for window in after
-        ),
+        *_hours(after),
     ]
     merged: list[Stretch] = []
     for part in parts:
         if merged and merged[-1].end == part.start and merged[-1].reason is part.reason:
-            merged[-1] = Stretch(
-                start=merged[-1].start, end=part.end, reason=part.reason
-            )
-        else:
-            merged.append(part)
-    return tuple(merged)
+            part = replace(part, start=merged.pop().start)  # noqa: PLW2901 - it goes on
+        merged.append(part)
+    if told is None or not told.start <= now <= told.end:
+        return tuple(merged)
+    return tuple(
+        kept
+        for stretch in merged
+        for kept in _as_told(stretch, now, told, plugged_in_at)
+    )
+
+
+def _hours(windows: tuple[Window, ...]) -> list[Stretch]:
+    return [
+        Stretch(start=window.start, end=window.end, reason=PlanReason.CHARGING_HOURS)
+        for window in windows
+    ]
+
+
+def _until_delay(
+    windows: tuple[Window, ...], now: datetime, plugged_in_at: datetime | None
+) -> tuple[Window, ...]:
+    """Return the past windows without the delay that runs at the end of the last one."""
+    *past, last = windows or (None,)
+    if last is None or last.end < now:
+        return windows
+    kept = tuple(window for window in past if window is not None)
+    if plugged_in_at is not None and plugged_in_at > last.start:
+        return (*kept, replace(last, end=plugged_in_at))
+    return kept
+
+
+def _as_told(
+    stretch: Stretch, now: datetime, told: Stretch, plugged_in_at: datetime | None
+) -> list[Stretch]:
+    """Return a stretch with the start that the running one was told with; what is past gives way to that."""
+    if stretch.end <= now:
+        # It may be the very past of the running one, by another reason.
+        end = min(stretch.end, told.start)
+        return [replace(stretch, end=end)] if stretch.start < end else []
+    if stretch.start > now or stretch.reason is not told.reason:
+        return [stretch]
+    running = replace(stretch, start=told.start)
+    if plugged_in_at is not None and stretch.start < plugged_in_at < told.start:
+        return [replace(stretch, end=plugged_in_at), running]
+    return [running]
 
 
 async def async_setup_entry(
@@ -112,9 +152,9 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
     """When a car may charge at a connector."""
 
     entity_description: ConnectorCalendarDescription
-    _event: CalendarEvent | None = None
-    _event_news: object = None
-    _event_until: datetime | None = None
+    _stretch: Stretch | None = None
+    _news: object = None
+    _until: datetime | None = None
 
     @property
     @override
@@ -127,51 +167,52 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
         """Return the stretch that runs now, or the next one."""
         now = dt_util.utcnow()
         if (
-            self._event_until is None
-            or self._event_until <= now
-            or self._event_news != self.coordinator.news
+            self._until is None
+            or self._until <= now
+            or self._news != self.coordinator.news
         ):
             # From and until midnights, so that hours without an end do not begin and end at another time each minute.
             midnight = dt_util.as_utc(dt_util.start_of_local_day())
-            events = self._events(midnight - DAY, midnight + PLANNED + 2 * DAY, now)
-            self._event = next(
-                (event for event in events if event.end_datetime_local > now), None
+            coming = self._stretches(midnight, midnight + PLANNED + DAY)
+            self._stretch = next(
+                (stretch for stretch in coming if stretch.end > now), None
             )
-            self._event_news = self.coordinator.news
-            self._event_until = (
-                now + DAY
-                if self._event is None
-                else dt_util.as_utc(self._event.end_datetime_local)
-            )
-        return self._event
+            self._news = self.coordinator.news
+            self._until = now + DAY if self._stretch is None else self._stretch.end
+        return None if self._stretch is None else self._event(self._stretch)
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the stretches in a range of time."""
-        return self._events(
-            dt_util.as_utc(start_date), dt_util.as_utc(end_date), dt_util.utcnow()
-        )
-
-    def _events(
-        self, start: datetime, end: datetime, now: datetime
-    ) -> list[CalendarEvent]:
-        hours, zone = self.controller.decision.hours, self.controller.ruleset.zone
-        planned_until = now + PLANNED
+        start, end = dt_util.as_utc(start_date), dt_util.as_utc(end_date)
         return [
-            CalendarEvent(
-                start=dt_util.as_local(stretch.start),
-                end=dt_util.as_local(stretch.end),
-                summary=self._summary(stretch.reason),
-            )
-            for stretch in stretches(
-                windows_between(hours, start, now, zone),
-                self.controller.plan(self.number, planned_until),
-                windows_between(hours, planned_until, end, zone),
-            )
+            self._event(stretch)
+            for stretch in self._stretches(start, end)
             if stretch.start < end and stretch.end > start
         ]
+
+    def _stretches(self, start: datetime, end: datetime) -> tuple[Stretch, ...]:
+        """Return the stretches from `start` until `end`, and others `AROUND` them."""
+        hours, zone = self.controller.decision.hours, self.controller.ruleset.zone
+        plan = self.controller.plan(self.number, dt_util.utcnow() + PLANNED)
+        session = self.coordinator.data.connectors[self.number].session
+        # The plan says itself when now is: a clock read twice would leave a gap there.
+        return stretches(
+            windows_between(hours, start - AROUND, plan.segments[0].start, zone),
+            plan,
+            windows_between(hours, plan.segments[-1].end, end + AROUND, zone),
+            plugged_in_at=None if session is None else session.started_at,
+            told=self._stretch,
+        )
+
+    def _event(self, stretch: Stretch) -> CalendarEvent:
+        return CalendarEvent(
+            start=dt_util.as_local(stretch.start),
+            end=dt_util.as_local(stretch.end),
+            summary=self._summary(stretch.reason),
+        )
 
     def _summary(self, reason: PlanReason) -> str:
         """Return the reason in the language of the house."""

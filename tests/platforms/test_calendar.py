@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.smart_charge_point.calendar import stretches
+from custom_components.smart_charge_point.calendar import Stretch, stretches
 from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.plan import (
     ClaimSource,
@@ -38,8 +38,13 @@ def segment(start: int, end: int, limit: Limit, reason: PlanReason) -> Segment:
     )
 
 
-def told(before: list[tuple[int, int]], *segments: Segment) -> list[tuple[Any, ...]]:
-    """Return the stretches in minutes."""
+def told(
+    before: list[tuple[int, int]],
+    *segments: Segment,
+    plugged_in_at: int | None = None,
+    running: tuple[int, int, PlanReason] | None = None,
+) -> list[tuple[Any, ...]]:
+    """Return the stretches in minutes; `running` is the one that was told before."""
     return [
         (
             (stretch.start - EVENING) / timedelta(minutes=1),
@@ -50,6 +55,10 @@ def told(before: list[tuple[int, int]], *segments: Segment) -> list[tuple[Any, .
             tuple(Window(start=at(start), end=at(end)) for start, end in before),
             Plan(segments=segments),
             (),
+            plugged_in_at=None if plugged_in_at is None else at(plugged_in_at),
+            told=None
+            if running is None
+            else Stretch(start=at(running[0]), end=at(running[1]), reason=running[2]),
         )
     ]
 
@@ -73,6 +82,53 @@ def test_the_time_a_delay_takes_is_not_told_as_charging() -> None:
         segment(3, 7, Limit.PAUSED, PlanReason.RANDOM_DELAY),
         segment(7, 120, FULL, PlanReason.CHARGING_HOURS),
     ) == [(7, 120, PlanReason.CHARGING_HOURS)]
+
+
+def test_the_delay_of_a_session_parts_the_hours_that_it_began_in() -> None:
+    """A car could have charged until it was plugged in, and may again when the delay is over; so it stays afterwards."""
+    parted = [
+        (0, 40, PlanReason.CHARGING_HOURS),
+        (47, 120, PlanReason.CHARGING_HOURS),
+    ]
+    assert (
+        told(
+            [(0, 42)],
+            segment(42, 47, Limit.PAUSED, PlanReason.RANDOM_DELAY),
+            segment(47, 120, FULL, PlanReason.CHARGING_HOURS),
+            plugged_in_at=40,
+        )
+        == parted
+    )
+    assert (
+        told(
+            [(0, 60)],
+            segment(60, 120, FULL, PlanReason.CHARGING_HOURS),
+            plugged_in_at=40,
+            running=parted[1],
+        )
+        == parted
+    )
+
+
+def test_hours_that_began_late_are_not_told_as_begun_earlier() -> None:
+    """When the random delay is over, its time does not turn into time in which a car could have charged."""
+    assert told(
+        [(0, 60)],
+        segment(60, 120, FULL, PlanReason.CHARGING_HOURS),
+        running=(7, 120, PlanReason.CHARGING_HOURS),
+    ) == [(7, 120, PlanReason.CHARGING_HOURS)]
+
+
+def test_charge_now_keeps_its_start() -> None:
+    """What the owner wants began when he said so, not at each look; and takes the place of the hours it stands above."""
+    assert told(
+        [(-900, -500), (0, 10)],
+        segment(10, 120, FULL, PlanReason.CHARGE_NOW),
+        running=(-60, 120, PlanReason.CHARGE_NOW),
+    ) == [
+        (-900, -500, PlanReason.CHARGING_HOURS),
+        (-60, 120, PlanReason.CHARGE_NOW),
+    ]
 
 
 def test_another_reason_is_another_stretch() -> None:
@@ -123,6 +179,43 @@ async def test_the_coming_weeks(house: House) -> None:
             assert (end.hour, end.minute) <= (8, 0) or 11 <= end.hour <= 16
     past = await events(house, house.now - timedelta(days=7), house.now)
     assert len(past) == 10
+
+
+async def test_whatever_is_asked_for_an_event_has_its_true_start_and_end(
+    house: House,
+) -> None:
+    """An automation that asks for the next minutes is not told that the hours begin or end in them."""
+    await house.hass.config.async_set_time_zone("Europe/London")
+    house.add()
+    await house.wallbox()
+    wednesday = EVENING + timedelta(days=9)
+    for minutes in (30, 300):
+        begin = wednesday + timedelta(minutes=minutes)
+        (event,) = await events(house, begin, begin + timedelta(minutes=15))
+        assert datetime.fromisoformat(event["start"]) == wednesday
+        assert datetime.fromisoformat(event["end"]) == wednesday + timedelta(hours=10)
+
+
+async def test_the_present_moment_parts_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time goes on between two looks at the clock; the hours that run are one event all the same."""
+    await house.hass.config.async_set_time_zone("Europe/London")
+    house.add()
+    await house.wallbox()
+    await house.advance_to(EVENING + timedelta(hours=1))
+    looked = 0
+
+    def utcnow() -> datetime:
+        nonlocal looked
+        looked += 1
+        return house.now + timedelta(microseconds=looked)
+
+    monkeypatch.setattr("homeassistant.util.dt.utcnow", utcnow)
+    (event,) = await events(house, EVENING, EVENING + timedelta(hours=9))
+    # The hours began after their random delay.
+    late = datetime.fromisoformat(event["start"]) - EVENING
+    assert timedelta() <= late <= timedelta(minutes=10)
 
 
 async def test_now_follows_the_plan(house: House) -> None:
