@@ -53,6 +53,7 @@ class House:
         self.wallboxes: list[Wallbox] = []
         self._freezer = freezer
         hass.config.config_dir = str(folder)
+        hass.config.country = "GB"
         # Frozen time leaps, which the event loop would take for slow callbacks.
         hass.loop.slow_callback_duration = 1e9
         freezer.move_to(start)

@@ -187,6 +187,7 @@ def _news(controller: Controller) -> Hashable:
     return (
         controller.name,
         controller.decision,
+        controller.delay_maximum,
         controller.maximum,
         controller.phases,
         state.connected,

@@ -1,11 +1,9 @@
 """Actions: what automations and the owner can ask of a wallbox."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import (
     HomeAssistant,
     ServiceCall,
@@ -14,27 +12,19 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import (
-    config_validation as cv,
-    device_registry as dr,
-    entity_registry as er,
-)
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.helpers.target import (
-    TargetSelection,
-    async_extract_referenced_entity_ids,
-)
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN
 from .control.controller import Controller
-from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 from .hours_form import WEEKDAYS
 from .model.charge_point import ConnectorState
 from .model.hours import ChargingHours, HoursChoice
 from .model.transaction import Session
 from .rules.charging_hours import charging_hours, hours_from_spans
+from .targets import TARGET_FIELDS, targets
 
 SERVICE_CANCEL_DELAY: Final = "cancel_delay"
 SERVICE_CHARGE_NOW: Final = "charge_now"
@@ -42,6 +32,7 @@ SERVICE_GET_CHARGING_PLAN: Final = "get_charging_plan"
 SERVICE_GET_SESSIONS: Final = "get_sessions"
 SERVICE_SEND_OCPP: Final = "send_ocpp"
 SERVICE_SET_CHARGING_HOURS: Final = "set_charging_hours"
+SERVICE_SET_DELAY_MAXIMUM: Final = "set_delay_maximum"
 SERVICE_STOP_CHARGING: Final = "stop_charging"
 
 ATTR_ACTION: Final = "action"
@@ -50,14 +41,14 @@ ATTR_END: Final = "end"
 ATTR_HOURS: Final = "hours"
 ATTR_LIMIT: Final = "limit"
 ATTR_PAYLOAD: Final = "payload"
+ATTR_REASON: Final = "reason"
+ATTR_SECONDS: Final = "seconds"
 ATTR_START: Final = "start"
 ATTR_WEEKDAYS: Final = "weekdays"
 ATTR_WINDOWS: Final = "windows"
 
 HOURS_DEFAULT: Final = "default"
 HOURS_NONE: Final = "none"
-
-TARGET_FIELDS: Final[dict[Any, Any]] = {**cv.ENTITY_SERVICE_FIELDS}
 
 TARGET_SCHEMA: Final = vol.Schema(TARGET_FIELDS)
 CHARGING_PLAN_SCHEMA: Final = vol.Schema(
@@ -85,6 +76,15 @@ SEND_OCPP_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_PAYLOAD, default=dict): dict,
     }
 )
+DELAY_MAXIMUM_SCHEMA: Final = vol.Schema(
+    {
+        **TARGET_FIELDS,
+        vol.Required(ATTR_SECONDS): vol.All(
+            vol.Coerce(int), vol.Range(min=0, max=1800)
+        ),
+        vol.Optional(ATTR_REASON, default=""): vol.All(cv.string, vol.Length(max=200)),
+    }
+)
 WINDOW_SCHEMA: Final = vol.Schema(
     {
         vol.Optional(ATTR_WEEKDAYS, default=lambda: list(WEEKDAYS)): vol.All(
@@ -106,19 +106,6 @@ CHARGING_HOURS_SCHEMA: Final = vol.All(
     ),
     cv.has_at_least_one_key(ATTR_HOURS, ATTR_WINDOWS),
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """A wallbox that an action is for, with the connectors that are meant."""
-
-    coordinator: SmartChargePointCoordinator
-    connectors: tuple[int, ...]
-
-    @property
-    def controller(self) -> Controller:
-        """The wallbox's controller."""
-        return self.coordinator.controller
 
 
 @callback
@@ -149,6 +136,12 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SERVICE_SET_CHARGING_HOURS,
         _async_set_charging_hours,
         CHARGING_HOURS_SCHEMA,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_SET_DELAY_MAXIMUM,
+        _async_set_delay_maximum,
+        DELAY_MAXIMUM_SCHEMA,
     )
     hass.services.async_register(
         DOMAIN,
@@ -186,7 +179,7 @@ def _command_handler(
     """
 
     async def handle(call: ServiceCall) -> None:
-        for target in _targets(call):
+        for target in targets(call):
             connectors = [
                 number
                 for number in target.connectors
@@ -200,7 +193,7 @@ def _command_handler(
 
 async def _async_set_charging_hours(call: ServiceCall) -> None:
     """Put charging hours in force: the owner's own, the default ones, or none."""
-    for target in _targets(call):
+    for target in targets(call):
         controller = target.controller
         if windows := call.data.get(ATTR_WINDOWS):
             hours, choice = _hours(windows), HoursChoice.CHANGED
@@ -210,6 +203,14 @@ async def _async_set_charging_hours(call: ServiceCall) -> None:
             hours, choice = ChargingHours.ALWAYS, HoursChoice.REMOVED
         await controller.async_set_charging_hours(
             hours, choice, call.context.user_id or ""
+        )
+
+
+async def _async_set_delay_maximum(call: ServiceCall) -> None:
+    """Set the longest random delay, with the reason where it is less than the rules ask for (A11.6)."""
+    for target in targets(call):
+        await target.controller.async_set_delay_maximum(
+            call.data[ATTR_SECONDS], call.data[ATTR_REASON], call.context.user_id
         )
 
 
@@ -243,7 +244,7 @@ async def _async_get_charging_plan(call: ServiceCall) -> ServiceResponse:
                 "limit": segment.limit.amperes,
                 "reason": segment.reason.value,
             }
-            for target in _targets(call)
+            for target in targets(call)
             for number in target.connectors
             for segment in target.controller.plan(number, until).segments
         ]
@@ -254,7 +255,7 @@ async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
     """Return the sessions of a period, newest first."""
     limit: int = call.data[ATTR_LIMIT]
     found: list[tuple[Session, str]] = []
-    for target in _targets(call):
+    for target in targets(call):
         ledger = target.coordinator.config_entry.runtime_data.site.ledger
         sessions = await ledger.sessions(
             target.controller.identity,
@@ -295,92 +296,11 @@ def _session(session: Session, name: str) -> dict[str, Any]:
 
 async def _async_send_ocpp(call: ServiceCall) -> ServiceResponse:
     """Send a message to one wallbox and return its answer as it came."""
-    targets = _targets(call)
-    if len(targets) != 1:
+    chosen = targets(call)
+    if len(chosen) != 1:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="one_wallbox_only"
         )
-    return await targets[0].controller.async_send_ocpp(
+    return await chosen[0].controller.async_send_ocpp(
         call.data[ATTR_ACTION], call.data[ATTR_PAYLOAD]
     )
-
-
-@callback
-def _targets(call: ServiceCall) -> list[Target]:
-    """Return the wallboxes that an action is for.
-
-    Raises:
-        ServiceValidationError: a device is no wallbox of ours, its config entry is not loaded, or there is none at all.
-    """
-    selection = TargetSelection(call.data)
-    selected = async_extract_referenced_entity_ids(call.hass, selection)
-    entities = er.async_get(call.hass)
-    found: dict[str, set[int]] = {}
-    coordinators: dict[str, SmartChargePointCoordinator] = {}
-    # Of an area or a label, what is no wallbox is passed over; a device that was named must be one.
-    device_ids = selection.device_ids | selected.referenced_devices
-    device_ids |= {
-        entity.device_id
-        for entity_id in selected.referenced
-        if (entity := entities.async_get(entity_id)) and entity.device_id
-    }
-    for device_id in device_ids:
-        wallbox = _wallbox(call.hass, device_id)
-        if wallbox is None:
-            if device_id in selection.device_ids:
-                raise _unknown(device_id)
-            continue
-        coordinator, connectors = wallbox
-        subentry_id = coordinator.controller.subentry_id
-        coordinators[subentry_id] = coordinator
-        # The wallbox brings its child devices along: a child narrows only where it was named alone.
-        found.setdefault(subentry_id, set()).update(connectors)
-    if not found:
-        raise _unknown(", ".join(sorted(selected.referenced)) or "-")
-    return [
-        Target(
-            coordinator=coordinators[subentry_id],
-            connectors=tuple(sorted(connectors)),
-        )
-        for subentry_id, connectors in found.items()
-    ]
-
-
-def _unknown(device: str) -> ServiceValidationError:
-    return ServiceValidationError(
-        translation_domain=DOMAIN,
-        translation_key="unknown_wallbox",
-        translation_placeholders={"device": device},
-    )
-
-
-@callback
-def _wallbox(
-    hass: HomeAssistant, device_id: str
-) -> tuple[SmartChargePointCoordinator, tuple[int, ...]] | None:
-    """Return the wallbox of a device with the connectors that it stands for; None where it is no wallbox of ours."""
-    device = dr.async_get(hass).async_get(device_id)
-    if device is None:
-        return None
-    entry: SmartChargePointConfigEntry | None = hass.config_entries.async_get_entry(
-        device.config_entry_id or ""
-    )
-    if entry is None or entry.domain != DOMAIN:
-        return None
-    if entry.state is not ConfigEntryState.LOADED:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="not_loaded",
-            translation_placeholders={"name": device.name or ""},
-        )
-    coordinator = entry.runtime_data.coordinators.get(device.config_subentry_id or "")
-    if coordinator is None:
-        return None
-    numbers = tuple(coordinator.data.connectors)
-    if device_id != coordinator.device_id:
-        numbers = tuple(
-            number
-            for number in numbers
-            if coordinator.connector_device_ids[number] == device_id
-        )
-    return coordinator, numbers

@@ -13,6 +13,7 @@ import pytest
 from .source import COMPONENT, DOMAIN, english, modules, read_json, strings
 
 TEXTS = english()
+FLOWS = ("config", "options", "config_subentries.charge_point")
 # Home Assistant's own, which no code of ours names.
 ABORTS_OF_FLOWS = frozenset({"already_in_progress", "reconfigure_successful"})
 PLATFORMS = tuple(
@@ -166,16 +167,17 @@ def test_repair_issues_and_texts_are_each_others() -> None:
     assert set(TEXTS["issues"]) == {kind.value for kind in module.IssueKind}
 
 
-@pytest.mark.parametrize("flow", ["config", "config_subentries.charge_point"])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_flow_texts_are_of_steps_and_errors_that_exist(flow: str) -> None:
     """Each step has its method and each error and abort is named in the code."""
     texts = TEXTS
     for part in flow.split("."):
         texts = texts[part]
-    tree = next(module.tree for module in modules() if module.name == "config_flow")
     steps = {
         node.name.removeprefix("async_step_")
-        for node in ast.walk(tree)
+        for module in modules()
+        if module.name.endswith("_flow")
+        for node in ast.walk(module.tree)
         if isinstance(node, ast.AsyncFunctionDef)
     }
 
@@ -184,7 +186,7 @@ def test_flow_texts_are_of_steps_and_errors_that_exist(flow: str) -> None:
     assert set(texts.get("abort", ())) <= strings() | ABORTS_OF_FLOWS
 
 
-@pytest.mark.parametrize("flow", ["config", "config_subentries.charge_point"])
+@pytest.mark.parametrize("flow", FLOWS)
 def test_every_field_is_explained(flow: str) -> None:
     """A field of a form has a label and a sentence about it."""
     texts = TEXTS
@@ -198,7 +200,7 @@ def test_every_shown_step_has_a_title() -> None:
     """Whatever page a flow shows has texts, in the flow that shows it or in the other one."""
     shown = set()
     for module in modules():
-        if module.name == "config_flow":
+        if module.name.endswith("_flow"):
             for node in ast.walk(module.tree):
                 if (
                     isinstance(node, ast.keyword)
@@ -208,6 +210,7 @@ def test_every_shown_step_has_a_title() -> None:
                     shown.add(node.value.value)
     written = {
         **TEXTS["config"]["step"],
+        **TEXTS["options"]["step"],
         **TEXTS["config_subentries"]["charge_point"]["step"],
     }
 

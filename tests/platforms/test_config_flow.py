@@ -268,7 +268,7 @@ async def test_a10_1_who_decided_is_kept(
     """The decision bears the user who sent the form."""
     card = await discover(house)
     with patch(
-        "custom_components.smart_charge_point.config_flow.current_request"
+        "custom_components.smart_charge_point.confirmation.current_request"
     ) as request:
         request.get.return_value = {"hass_user": hass_admin_user}
         await answer(house.hass, card, {"name": "Drive", "hours": "accepted"})

@@ -19,7 +19,6 @@ from ..model.charge_point import NOTHING_TOLD, ChargePointState
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
 from ..rules.charging_hours import overlaps_peak
-from ..rules.ruleset import Ruleset
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import ConnectorMemory, Memory, MemoryStore
@@ -27,6 +26,7 @@ from .obedience import Obedience
 from .reconciler import Reconciler
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
+from .site_settings import SiteSettings
 
 MOST_CONNECTORS: Final = 8
 MEASUREMENTS_EVERY: Final = timedelta(seconds=1)
@@ -48,7 +48,7 @@ class ChargePoint:
         subentry_id: str,
         name: str,
         settings: ChargePointSettings,
-        ruleset: Ruleset,
+        site: SiteSettings,
         ledger: Ledger,
     ) -> None:
         """Take what is known of the charge point; nothing happens before `async_start`."""
@@ -56,7 +56,7 @@ class ChargePoint:
         self.entry = entry
         self.subentry_id = subentry_id
         self.name = name
-        self.ruleset = ruleset
+        self.site = site
         self.settings = settings
         self.ledger = ledger
         self.link: Link | None = None
@@ -143,13 +143,25 @@ class ChargePoint:
         self.reconciler.wake()
         self.publish()
 
+    @callback
+    def async_site_changed(self, site: SiteSettings) -> None:
+        """Take what the owner changed for the whole home."""
+        if site == self.site:
+            return
+        self.site = site
+        for connector in self.connectors.values():
+            connector.site = site
+        self._notice_overlap()
+        self.reconciler.wake()
+        self.publish()
+
     def _notice_overlap(self) -> None:
         """Say once that the owner's own hours reach into the peak (A10.6)."""
         decision = self.settings.decision
         self.issues.set(
             IssueKind.HOURS_OVERLAP_PEAK,
             decision.choice is HoursChoice.CHANGED
-            and overlaps_peak(decision.hours, self.ruleset),
+            and overlaps_peak(decision.hours, self.site.ruleset),
         )
 
     @callback
@@ -274,6 +286,6 @@ class ChargePoint:
             number,
             memory.connectors.setdefault(number, ConnectorMemory()),
             self.settings,
-            self.ruleset,
+            self.site,
             lambda: memory.capabilities,
         )

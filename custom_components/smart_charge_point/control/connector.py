@@ -24,6 +24,7 @@ from ..rules.plan import (
     delay_ends,
     fault_claim,
     hours_claim,
+    house_fuse_claim,
     next_start,
     override_claim,
     owner_limit_claim,
@@ -43,6 +44,7 @@ from .memory import ConnectorMemory
 from .override import Override, OverrideKind
 from .sessions import OpenSession
 from .settings import ChargePointSettings
+from .site_settings import SiteSettings
 
 OUTLOOK: Final = timedelta(days=7)
 """How far the plan behind the snapshot reaches: any hours that ever allow charging do so within a week."""
@@ -56,13 +58,14 @@ class Connector:
         number: int,
         memory: ConnectorMemory,
         settings: ChargePointSettings,
-        ruleset: Ruleset,
+        site: SiteSettings,
         capabilities: Callable[[], Capabilities],
     ) -> None:
         """Take the connector's `number` (1 and up) and what was remembered of it."""
         self.number = number
         self.memory = memory
         self.settings = settings
+        self.site = site
         self.state = ConnectorState(
             number=number,
             # A wallbox that only redials does not say again what it is doing.
@@ -87,10 +90,26 @@ class Connector:
         self.cleared_foreign = False
         self.start_tried = False
         """Whether Home Assistant already tried to begin a session for the car that is plugged in."""
-        self._ruleset = ruleset
+        self._leaves_service = False
+        """Whether it goes out of service when its session ends."""
         self._capabilities = capabilities
         self._plan: Plan | None = None
         self._plan_basis: object = None
+
+    @property
+    def _ruleset(self) -> Ruleset:
+        return self.site.ruleset
+
+    @property
+    def _fuse(self) -> Limit | None:
+        """What the house fuse leaves this connector."""
+        return self.site.fuse_share(self._capabilities().connectors)
+
+    @property
+    def ceiling(self) -> Limit:
+        """The most that may flow at any time: by the installation, the house fuse and the owner's limit."""
+        limits = (self._capabilities().maximum, self._fuse, self.memory.owner_limit)
+        return min(limit for limit in limits if limit is not None)
 
     def draw(self, now: datetime) -> bool:
         """Draw the random delays that are due at `now`; return whether any was drawn.
@@ -99,7 +118,8 @@ class Connector:
         counts from the session's beginning, so another one would stop the current in the middle.
         """
         memory = self.memory
-        hours, maximum = self.settings.decision.hours, self._ruleset.default_delay
+        hours = self.settings.decision.hours
+        maximum = self.settings.delay_maximum(self._ruleset)
         drawn = False
         if (
             memory.edge_delays is None
@@ -108,7 +128,9 @@ class Connector:
         ):
             memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
             drawn = True
-        if memory.session_delay is None and self.session is None:
+        if self.session is None and (
+            memory.session_delay is None or memory.session_delay.maximum != maximum
+        ):
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
         return drawn
@@ -123,9 +145,7 @@ class Connector:
             # Between a change of hours and the draw that follows it, nothing is sent: this is only looked at.
             drawn = draw_edges(hours, 0, now, secrets.randbelow)
         guard = drawn.maximum
-        limit = capabilities.maximum
-        if not self.limited_by_maximum and memory.owner_limit is not None:
-            limit = min(limit, memory.owner_limit)
+        limit = capabilities.maximum if self.limited_by_maximum else self.ceiling
         schedule = ResidentSchedule(
             connector=self.number,
             limit=limit,
@@ -172,8 +192,7 @@ class Connector:
             return Limit.PAUSED
         if override.kind is OverrideKind.HOURS:
             return self.segment(now).limit
-        maximum = self._capabilities().maximum
-        return min(maximum, self.memory.owner_limit or maximum)
+        return self.ceiling
 
     def standing_override(self, now: datetime) -> Override | None:
         """Return the override that has a say at `now`: one whose session has not ended."""
@@ -221,6 +240,8 @@ class Connector:
             claims.append(_override_claim(override, maximum))
         if memory.owner_limit is not None and memory.owner_limit < maximum:
             claims.append(owner_limit_claim(memory.owner_limit, now))
+        if (fuse := self._fuse) is not None and fuse < maximum:
+            claims.append(house_fuse_claim(fuse, now))
         if self.state.status is ConnectorStatus.FAULTED:
             claims.append(fault_claim(now))
         return claims
@@ -264,6 +285,7 @@ class Connector:
         capabilities = self._capabilities()
         return (
             self.settings,
+            self.site,
             memory.edge_delays,
             memory.session_delay,
             memory.override,
@@ -285,11 +307,16 @@ class Connector:
         if not state.plugged_in:
             self.start_tried = False
             state = replace(state, plugged_in_since=None)
+            if (wish := self.memory.override) and wish.transaction_id is None:
+                # It was for the car that is gone.
+                self.memory.override = None
         elif not before or state.plugged_in_since is None:
             state = replace(state, plugged_in_since=at)
+        if status is ConnectorStatus.UNAVAILABLE or self.session is None:
+            self._leaves_service = False
         if status is ConnectorStatus.UNAVAILABLE:
             state = replace(state, available=False)
-        elif status is not ConnectorStatus.FAULTED:
+        elif status is not ConnectorStatus.FAULTED and not self._leaves_service:
             state = replace(state, available=True)
         if status in {ConnectorStatus.AVAILABLE, ConnectorStatus.UNAVAILABLE}:
             # A wallbox has no reason to send another sample once the car is gone, and the last one would stay.
@@ -299,6 +326,11 @@ class Connector:
         self.memory.status = status
         self.memory.plugged_in_since = state.plugged_in_since
         return True
+
+    def told_available(self, available: bool, *, scheduled: bool) -> None:
+        """Take that the wallbox takes the connector in or out of service, now or (`scheduled`) after its session."""
+        self._leaves_service = scheduled and not available
+        self.state = replace(self.state, available=available)
 
     def told_readings(self, readings: Mapping[Reading, float], at: datetime) -> None:
         """Take the newest readings."""

@@ -9,13 +9,23 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Handler
-from ..central_system.link import Answer, CallError, Link, Priority
+from ..central_system.link import (
+    Answer,
+    CallError,
+    CallRefusedError,
+    CallTimedOutError,
+    Link,
+    Priority,
+)
+from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import override_profile, to_store
 from ..model.capabilities import Support
 from ..model.charge_point import ChargePointState, ConnectorStatus
+from ..model.decision import Decision, DecisionKind
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
+from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from ..rules.ruleset import Ruleset
 from . import refusal
 from .charge_point import ChargePoint
@@ -23,9 +33,17 @@ from .connector import Connector
 from .override import OWNER_TAG, Override, OverrideKind
 from .reports import Reports
 from .settings import ChargePointSettings
+from .site_settings import SiteSettings
 
 WISH_LASTS: Final = timedelta(minutes=2)
 """How long "charge now" waits for the session that it asked for."""
+
+
+_DELAY_REFUSALS: Final = {
+    DelayRefusal.OUT_OF_RANGE: "delay_out_of_range",
+    DelayRefusal.NEEDS_REASON: "delay_needs_reason",
+    DelayRefusal.NEVER_OFF: "delay_never_off",
+}
 
 
 class Controller:
@@ -67,7 +85,7 @@ class Controller:
     @property
     def ruleset(self) -> Ruleset:
         """The rules that hold where it is installed."""
-        return self._charge_point.ruleset
+        return self._charge_point.site.ruleset
 
     async def async_start(self) -> None:
         """Take up what was known before the restart."""
@@ -119,33 +137,44 @@ class Controller:
             until=now + WISH_LASTS,
         )
         target.memory.override = wish
-        target.start_tried = True
+        tried, target.start_tried = target.start_tried, True
         await self._charge_point.store.save()
-        capabilities = self._charge_point.memory.capabilities
         profile = override_profile(
             target.number,
             target.override_limit(wish, now),
-            capabilities,
+            self._charge_point.memory.capabilities,
             transaction_id=None,
             now=now,
             until=None,
         )
+        error: CallError | None = None
+        try:
+            answer = await self._ask_to_begin(link, target, profile)
+        except CallError as failure:
+            answer, error = Answer.REJECTED, failure
+        if answer is not Answer.ACCEPTED:
+            target.start_tried = tried
+            await self._take_back(target, before)
+            self._reports.start_soon(target)
+            if error is not None:
+                raise refusal.failed(self.name, error) from error
+            raise refusal.refused(self.name, answer)
+        self._charge_point.publish()
+
+    async def _ask_to_begin(
+        self, link: Link, target: Connector, profile: ChargingProfile
+    ) -> Answer:
+        """Ask for a session under `profile`; where it is not taken along, for one that `profile` is sent to later."""
+        capabilities = self._charge_point.memory.capabilities
         try:
             answer = await link.start_transaction(
                 target.number, OWNER_TAG, capabilities, profile
             )
-            if answer is not Answer.ACCEPTED:
-                # Some take no profile along with the start; it is sent once the session runs.
-                answer = await link.start_transaction(
-                    target.number, OWNER_TAG, capabilities
-                )
-        except CallError as error:
-            await self._take_back(target, before)
-            raise refusal.failed(self.name, error) from error
-        if answer is not Answer.ACCEPTED:
-            await self._take_back(target, before)
-            raise refusal.refused(self.name, answer)
-        self._charge_point.publish()
+        except CallRefusedError:
+            answer = Answer.REJECTED
+        if answer is Answer.ACCEPTED:
+            return answer
+        return await link.start_transaction(target.number, OWNER_TAG, capabilities)
 
     async def async_cancel_delay(self, connector: int) -> None:
         """End the random delay that runs; the hours stay, and the next delay comes as ever (A11.4)."""
@@ -169,6 +198,8 @@ class Controller:
             raise refusal.not_possible("no_session", name=self.name)
         try:
             answer = await link.stop_transaction(session.wallbox_id)
+        except CallRefusedError, CallTimedOutError:
+            answer = Answer.REJECTED
         except CallError as error:
             raise refusal.failed(self.name, error) from error
         if answer is Answer.ACCEPTED:
@@ -192,6 +223,7 @@ class Controller:
                 most=f"{maximum.amperes:g}",
             )
         before = target.memory.owner_limit
+        known = self._charge_point.memory.capabilities
         target.memory.owner_limit = Limit(amperes=amperes)
         await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
@@ -209,6 +241,10 @@ class Controller:
                 answer = Answer.REJECTED
             if answer is not Answer.ACCEPTED:
                 target.memory.owner_limit = before
+                # Some refuse a limit that is low for them (S5), which says nothing of the profiles that carried it.
+                self._charge_point.store.learn(
+                    replace(known, connectors=capabilities.connectors)
+                )
                 raise refusal.refused(self.name, answer)
         except CallError as error:
             target.memory.owner_limit = before
@@ -222,34 +258,90 @@ class Controller:
         self, hours: ChargingHours, choice: HoursChoice, user_id: str
     ) -> None:
         """Set the charging hours of all connectors; the wallbox learns of them as soon as it can."""
-        subentry = self._charge_point.entry.subentries[self.subentry_id]
-        settings = replace(
-            self._charge_point.settings,
-            decision=HoursDecision(
-                hours=hours,
-                choice=choice,
-                decided_at=dt_util.utcnow(),
-                user_id=user_id,
-            ),
+        await self._async_change(
+            replace(
+                self._charge_point.settings,
+                decision=HoursDecision(
+                    hours=hours,
+                    choice=choice,
+                    decided_at=dt_util.utcnow(),
+                    user_id=user_id,
+                ),
+            )
         )
+
+    async def async_set_delay_maximum(
+        self, seconds: int, reason: str, user_id: str | None
+    ) -> None:
+        """Set the longest random delay in seconds; it holds from the next draw on, and the wallbox is told (A11.6).
+
+        `reason` says why it is less than the ruleset asks for.
+        """
+        try:
+            checked_maximum(seconds, self.ruleset, reason)
+        except DelayRefusedError as error:
+            raise refusal.not_possible(
+                _DELAY_REFUSALS[error.refusal],
+                least=str(self.ruleset.least_delay),
+                most=str(self.ruleset.most_delay),
+            ) from error
+        await self._async_change(
+            replace(
+                self._charge_point.settings,
+                longest_delay=seconds,
+                delay_reason=reason.strip(),
+            )
+        )
+        await self._charge_point.ledger.add_decision(
+            Decision(
+                at=dt_util.utcnow(),
+                charge_point=self.identity,
+                kind=DecisionKind.DELAY_MAXIMUM_CHANGED,
+                allowed=True,
+                user_id=user_id,
+                detail=f"{seconds} s {reason.strip()}".strip(),
+            )
+        )
+
+    async def _async_change(self, settings: ChargePointSettings) -> None:
+        """Put changed settings in force, and into the config subentry."""
         self._charge_point.hass.config_entries.async_update_subentry(
-            self._charge_point.entry, subentry, data=settings.as_data()
+            self._charge_point.entry,
+            self._charge_point.entry.subentries[self.subentry_id],
+            data=settings.as_data(),
         )
         await self.async_update(self.name, settings)
+
+    @property
+    def delay_maximum(self) -> int:
+        """The longest random delay, in seconds."""
+        return self._charge_point.settings.delay_maximum(self.ruleset)
+
+    @callback
+    def async_site_changed(self, site: SiteSettings) -> None:
+        """Take what the owner changed for the whole home."""
+        self._charge_point.async_site_changed(site)
 
     async def async_set_available(self, connector: int, available: bool) -> None:
         """Take a connector in or out of service."""
         link, target = self._ready(connector, faulted_too=True)
+        taken = {Answer.ACCEPTED, Answer.SCHEDULED}
+        alone = len(self._charge_point.connectors) == 1
         try:
-            answer = await link.set_available(connector, available)
-            if answer is Answer.REJECTED and len(self._charge_point.connectors) == 1:
+            try:
+                answer = await link.set_available(connector, available)
+            except CallRefusedError:
+                if not alone:
+                    raise
+                answer = Answer.REJECTED
+            if answer not in taken and alone:
                 # Some know only the wallbox as a whole.
                 answer = await link.set_available(0, available)
         except CallError as error:
             raise refusal.failed(self.name, error) from error
-        if answer not in {Answer.ACCEPTED, Answer.SCHEDULED}:
+        if answer not in taken:
             raise refusal.refused(self.name, answer)
-        target.state = replace(target.state, available=available)
+        target.told_available(available, scheduled=answer is Answer.SCHEDULED)
         self._charge_point.publish()
 
     async def async_send_ocpp(

@@ -359,22 +359,26 @@ class Reconciler:
     ) -> None:
         """Let the owner's limit rule the whole charge point, where that is the wallbox's only connector.
 
-        A limit that was never lowered is not sent, and one that was is raised to the maximum, not cleared. Where the
-        wallbox takes no default profile, this is also how Home Assistant times the hours.
+        A limit that was never lowered is not sent, and one that was is raised to the maximum, not cleared: also when
+        another connector turns up, as each one's resident profiles carry its limit from then on. Where the wallbox takes
+        no default profile, this is also how Home Assistant times the hours.
         """
         memory = self._store.memory
-        if (
-            len(self._connectors) != 1
-            or self.capabilities.maximum_profile is Support.REFUSED
-        ):
+        if self.capabilities.maximum_profile is Support.REFUSED:
             return
-        (connector,) = self._connectors.values()
-        limit = connector.memory.owner_limit or self.capabilities.maximum
-        if self.capabilities.default_profile is Support.REFUSED:
-            limit = connector.segment(dt_util.utcnow()).limit
+        limit = self.capabilities.maximum
+        if len(self._connectors) == 1:
+            (connector,) = self._connectors.values()
+            limit = connector.ceiling
+            if self.capabilities.default_profile is Support.REFUSED:
+                limit = connector.segment(dt_util.utcnow()).limit
         desired = maximum_profile(limit, self.capabilities)
         held = memory.maximum_profile
-        if held == desired or (held is None and limit >= self.capabilities.maximum):
+        # After a boot nothing counts as held, though a lowered one may be, if ever one was taken.
+        never_lowered = (
+            held is None and self.capabilities.maximum_profile is not Support.WORKS
+        )
+        if held == desired or (never_lowered and limit >= self.capabilities.maximum):
             return
         if await self._send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired

@@ -16,7 +16,8 @@ from ..model.hours import (
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import charging_hours
-from ..rules.ruleset import GB_2021
+from ..rules.random_delay import DelayRefusedError, checked_maximum
+from ..rules.ruleset import GB_2021, Ruleset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class ChargePointSettings:
     `maximum` is what its installation may draw (6 to 80 A per phase), `phases` 1 or 3. `start_on_plug_in` lets Home
     Assistant begin the session of a car that a wallbox would otherwise leave waiting for a card. `sleeping_car` is what
     is done for a car that does not bear 0 A; `awake_current` (6 to 8 A) is what it is left where that keeps it awake.
+    `longest_delay` is the owner's maximum of the random delay in seconds, None: the ruleset's; `delay_reason` is why it
+    is less than the ruleset asks for.
     """
 
     identity: str
@@ -35,18 +38,31 @@ class ChargePointSettings:
     start_on_plug_in: bool = True
     sleeping_car: SleepingCar = SleepingCar.NOTHING
     awake_current: Limit = LEAST_CURRENT
+    longest_delay: int | None = None
+    delay_reason: str = ""
 
     @staticmethod
-    def default(identity: str, now: datetime) -> ChargePointSettings:
+    def default(
+        identity: str, now: datetime, ruleset: Ruleset = GB_2021
+    ) -> ChargePointSettings:
         """Return the settings of a charge point whose owner was not asked yet (A10.1)."""
         return ChargePointSettings(
             identity=identity,
             decision=HoursDecision(
-                hours=GB_2021.default_hours,
+                hours=ruleset.default_hours,
                 choice=HoursChoice.UNANSWERED,
                 decided_at=now,
             ),
         )
+
+    def delay_maximum(self, ruleset: Ruleset) -> int:
+        """Return the longest random delay in seconds: the owner's where `ruleset` lets it be that, else its own."""
+        if self.longest_delay is None:
+            return ruleset.default_delay
+        try:
+            return checked_maximum(self.longest_delay, ruleset, self.delay_reason)
+        except DelayRefusedError:
+            return ruleset.default_delay
 
     @staticmethod
     def from_data(data: Mapping[str, Any]) -> ChargePointSettings:
@@ -64,6 +80,8 @@ class ChargePointSettings:
             start_on_plug_in=data["start_on_plug_in"],
             sleeping_car=SleepingCar(data["sleeping_car"]),
             awake_current=Limit(amperes=float(data["awake_current"])),
+            longest_delay=data["longest_delay"],
+            delay_reason=data["delay_reason"],
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -79,6 +97,8 @@ class ChargePointSettings:
             "start_on_plug_in": self.start_on_plug_in,
             "sleeping_car": self.sleeping_car.value,
             "awake_current": self.awake_current.amperes,
+            "longest_delay": self.longest_delay,
+            "delay_reason": self.delay_reason,
         }
 
 

@@ -14,7 +14,6 @@ from ..central_system.server import CentralSystem
 from ..central_system.v16.dialect import Dialect16
 from ..const import DOMAIN, SUBENTRY_CHARGE_POINT
 from ..records.ledger import Ledger
-from ..rules.ruleset import GB_2021, Ruleset
 from .charge_point import ChargePoint
 from .controller import Controller
 from .issues import Issues
@@ -22,6 +21,7 @@ from .memory import MemoryStore
 from .nameless import Nameless
 from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .settings import ChargePointSettings
+from .site_settings import SiteSettings
 
 
 class Site(Directory):
@@ -31,7 +31,7 @@ class Site(Directory):
         """Take the config entry; nothing listens before `async_start`."""
         self._hass = hass
         self._entry = entry
-        self.ruleset: Ruleset = GB_2021
+        self.settings = SiteSettings.of(hass, entry.options, 1)
         self.port: int = entry.data["port"]
         self.ledger = Ledger(Path(hass.config.path(DOMAIN, "sessions.db")))
         self.server = CentralSystem(
@@ -99,6 +99,7 @@ class Site(Directory):
             for subentry in self._entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_CHARGE_POINT
         }
+        self.settings = SiteSettings.of(self._hass, self._entry.options, len(wanted))
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
             # What it is just telling may still be written down, so that goes first.
@@ -108,6 +109,7 @@ class Site(Directory):
         for subentry_id, subentry in wanted.items():
             settings = ChargePointSettings.from_data(subentry.data)
             if (known := self.controllers.get(subentry_id)) is not None:
+                known.async_site_changed(self.settings)
                 if settings.identity == known.identity:
                     await known.async_update(subentry.title, settings)
                 else:
@@ -120,7 +122,7 @@ class Site(Directory):
                     subentry_id=subentry_id,
                     name=subentry.title,
                     settings=settings,
-                    ruleset=self.ruleset,
+                    site=self.settings,
                     ledger=self.ledger,
                 )
             )
