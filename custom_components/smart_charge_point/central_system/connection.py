@@ -115,6 +115,8 @@ class Connection(Transport):
         self._heard_at = self._loop.time()
         self._heartbeat = 0
         self._pong_due = False
+        self._answers_pings = False
+        self._questioned_at: float | None = None
         self._ping_task: asyncio.Task[None] | None = None
         self._ping_timer: asyncio.TimerHandle | None = None
         self._pace = Pace(self._loop)
@@ -325,6 +327,7 @@ class Connection(Transport):
                 self._take(message.data)
             elif kind is WSMsgType.PONG:
                 self._pong_due = False
+                self._answers_pings = True
             elif kind is WSMsgType.PING:
                 try:
                     await socket.pong(message.data)
@@ -500,11 +503,30 @@ class Connection(Transport):
         if self._pong_due:
             self._tally[Count.PINGS_UNANSWERED] += 1
         self._pong_due = True
+        self._begin_ping()
+        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
+
+    def question(self) -> None:
+        """Find out whether anybody is left on this socket, by a ping."""
+        self._questioned_at = self._loop.time()
+        self._begin_ping()
+
+    @property
+    def deserted(self) -> bool:
+        """Whether nothing came since it was questioned, for so long that who always answered pings must be gone."""
+        asked = self._questioned_at
+        return (
+            self._answers_pings
+            and asked is not None
+            and self._heard_at < asked
+            and self._loop.time() - asked >= self._timing.pong
+        )
+
+    def _begin_ping(self) -> None:
         if self._ping_task is None or self._ping_task.done():
             self._ping_task = asyncio.Task(
                 self._ping(), loop=self._loop, eager_start=True
             )
-        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
 
     async def _ping(self) -> None:
         with suppress(ConnectionError):

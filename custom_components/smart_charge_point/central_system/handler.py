@@ -54,8 +54,8 @@ class Handler(Protocol):
     def seen(self) -> None:
         """Learn that a frame came. Called on every one, so it must cost nothing."""
 
-    async def booted(self, boot: BootFacts) -> BootAnswer:
-        """Learn that the charge point booted, and answer it."""
+    async def booted(self, boot: BootFacts, *, asked: bool) -> BootAnswer:
+        """Learn that the charge point booted, or was only `asked` to say what it is, and answer it."""
 
     async def status_changed(self, event: StatusChanged) -> None:
         """Learn a status."""

@@ -225,6 +225,8 @@ class CentralSystem(Registrar):
         serving = asyncio.current_task()
         if serving is not None:
             self._connections[connection] = serving
+        if not identity and (old := self._presumably(peer)) is not None:
+            old.question()
         try:
             connection.begin(self._take_over(connection, identity))
             await connection.run()
@@ -264,14 +266,21 @@ class CentralSystem(Registrar):
 
     @override
     def presume(self, connection: Connection) -> str | None:
-        # Wallboxes keep their connection's name to themselves (quirk T3) and redial without a boot (T7), so that some
-        # have nothing but their address to be known by. It is believed where there is no choice: one wallbox of that
-        # kind at that address, and no socket of its own. Two behind one router, or one whose old socket may be alive,
-        # are asked for a boot instead; that is the second choice because some wallboxes reboot when asked (B2).
+        # A wallbox that gives no identity (quirk T3) and redials without a boot (T7) has nothing but its address to be
+        # known by. That is believed where there is no choice: one wallbox of that kind at that address, and nobody on
+        # a socket of its own. Two behind one router are asked for their boot instead, which comes second because some
+        # wallboxes take that for an order to reboot (B2).
         if connection.peer in self._misleading:
             return None
-        identity = self._directory.nameless_at(connection.peer)
-        return None if identity in self._registry else identity
+        old = self._presumably(connection.peer)
+        if old is not None and not old.deserted:
+            return None
+        return self._directory.nameless_at(connection.peer)
+
+    def _presumably(self, peer: str) -> Connection | None:
+        """Return the socket of the wallbox that somebody without an identity at `peer` could be."""
+        identity = self._directory.nameless_at(peer)
+        return None if identity is None else self._registry.get(identity)
 
     @override
     def mistook(self, connection: Connection) -> None:

@@ -15,6 +15,8 @@ class Timing:
     """For the boot on a socket that gave no identity; a wallbox that does not boot by then is only redialling."""
     ping: float = 20
     """Between pings of ours: wallboxes are known to drop a socket that is silent for 30 s (quirk T6)."""
+    pong: float = 5
+    """For the answer to a ping of ours, where it matters whether anybody is left on a socket."""
     silence: float = 120
     """After so long without anything, not even a pong, the link is dead, unless the heartbeat was agreed to be rarer."""
     close: float = 2

@@ -211,7 +211,7 @@ class Quarantine(Handler):
         """Take no notice."""
 
     @override
-    async def booted(self, boot: BootFacts) -> BootAnswer:
+    async def booted(self, boot: BootFacts, *, asked: bool) -> BootAnswer:
         self._room.told(replace(self._wallbox, boot=boot))
         return BootAnswer(admission=Admission.QUARANTINED, interval=RETRY_SECONDS)
 

@@ -81,7 +81,7 @@ class Reports(Handler):
         self._charge_point.seen_at = dt_util.utcnow()
 
     @override
-    async def booted(self, boot: BootFacts) -> BootAnswer:
+    async def booted(self, boot: BootFacts, *, asked: bool) -> BootAnswer:
         now = dt_util.utcnow()
         memory = self._charge_point.memory
         if boot.firmware != memory.boot.firmware:
@@ -94,10 +94,11 @@ class Reports(Handler):
             )
             memory.settings_asked = frozenset()
         memory.boot = boot
-        self._charge_point.reconciler.forget_acknowledged()
-        if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
-            self._delay_resumed_sessions(now)
-        self._booted_at = now
+        if not asked:
+            self._charge_point.reconciler.forget_acknowledged()
+            if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
+                self._delay_resumed_sessions(now)
+            self._booted_at = now
         self._charge_point.store.save_soon()
         self._charge_point.reconciler.set_link(self._charge_point.link)
         self._charge_point.publish()

@@ -53,7 +53,7 @@ class Keeper:
     def seen(self) -> None:
         """Take no notice."""
 
-    async def booted(self, boot: BootFacts) -> BootAnswer:
+    async def booted(self, boot: BootFacts, *, asked: bool) -> BootAnswer:
         """Keep what a boot told."""
         self.boots.append(boot)
         return BootAnswer(admission=self.admission, interval=self.interval)

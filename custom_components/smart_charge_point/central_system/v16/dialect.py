@@ -65,6 +65,8 @@ class Dialect16(Commands16, Dialect):
         self._as_sent = True
         """Whether the payload in work is the wallbox's own; false once it was mended."""
         self._pending = False
+        self._asked = False
+        """Whether the next boot may be only the answer to `ask_identity`."""
         self.repairs: Counter[str] = Counter()
 
     @property
@@ -74,6 +76,7 @@ class Dialect16(Commands16, Dialect):
 
     @override
     async def ask_identity(self) -> None:
+        self._asked = True
         try:
             answer = await self.ask_for("BootNotification")
         except CallError as error:
@@ -134,7 +137,8 @@ class Dialect16(Commands16, Dialect):
 
     async def _boot(self, handler: Handler, payload: Payload) -> Payload:
         """Answer a BootNotification."""
-        answer = await handler.booted(read_boot(payload))
+        asked, self._asked = self._asked, False
+        answer = await handler.booted(read_boot(payload), asked=asked)
         interval = min(max(answer.interval, 1), LONGEST_INTERVAL)
         self._transport.expect_heartbeat(interval)
         accepted = answer.admission is Admission.ACCEPTED
