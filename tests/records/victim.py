@@ -1,4 +1,4 @@
-"""A process that keeps sessions, says on its output what was acknowledged, and waits to be killed.
+"""A process that keeps sessions, events, decisions and traces, says on its output what was acknowledged, and waits to be killed.
 
 It never prints before the ledger has answered: whatever is on its output must be in the file for good.
 """
@@ -23,7 +23,19 @@ def without_home_assistant() -> None:
 
 
 async def _charge_for_ever(path: Path, seed: int) -> None:
+    from custom_components.smart_charge_point.model.decision import (  # noqa: PLC0415
+        Decision,
+        DecisionKind,
+    )
+    from custom_components.smart_charge_point.model.dsr import (  # noqa: PLC0415
+        DsrDirection,
+        DsrEvent,
+        DsrKind,
+        DsrOutcome,
+    )
+    from custom_components.smart_charge_point.model.dsr_record import DsrRecord  # noqa: PLC0415
     from custom_components.smart_charge_point.model.events import TransactionStarted  # noqa: PLC0415
+    from custom_components.smart_charge_point.model.trace import TraceSample  # noqa: PLC0415
     from custom_components.smart_charge_point.model.transaction import StopReason  # noqa: PLC0415
     from custom_components.smart_charge_point.records.ledger import Ledger  # noqa: PLC0415
 
@@ -79,7 +91,42 @@ async def _charge_for_ever(path: Path, seed: int) -> None:
             elif chance.random() < 0.02:
                 await ledger.resume()
 
-    await asyncio.gather(*(wallbox(connector) for connector in range(1, 4)))
+    async def provider() -> None:
+        for n in range(seed * 10_000, (seed + 1) * 10_000):
+            at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=n)
+            event = DsrEvent(
+                provider="axle",
+                event_id=str(n),
+                kind=DsrKind.PLANNED,
+                direction=DsrDirection.UP,
+                limit=None,
+                start=at,
+                end=at + timedelta(hours=1),
+                start_delay=n % 600,
+            )
+            for outcome in (DsrOutcome.ANNOUNCED, DsrOutcome.ACTIVE):
+                await ledger.keep_dsr_event(
+                    DsrRecord(
+                        charge_point="garage", event=event, outcome=outcome, told_at=at
+                    )
+                )
+                say("event", n, outcome.value)
+            await ledger.add_decision(
+                Decision(
+                    at=at,
+                    charge_point="garage",
+                    kind=DecisionKind.STOP,
+                    allowed=True,
+                    detail=str(n),
+                )
+            )
+            say("decided", n)
+            await ledger.add_trace("garage", 1, [TraceSample(at=at, power=float(n))])
+            # A trace is not acknowledged, but whoever has read it has it.
+            if await ledger.trace("garage", 1, at, at + timedelta(seconds=1)):
+                say("traced", n)
+
+    await asyncio.gather(provider(), *(wallbox(connector) for connector in range(1, 4)))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from .thinning import MOST_SAMPLES, envelope, thin
 from .traces import TraceKey
 
 _MOST_QUEUED: Final = 100_000
-_MOST_SECONDS: Final = 10 * 3600
+_MOST_SECONDS: Final = 24 * 3600
 """Seconds of one connector's trace that wait while the disk is full; the earliest go first."""
 
 type Measured = Progress | tuple[SessionSample, ...]
