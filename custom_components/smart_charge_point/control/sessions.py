@@ -1,7 +1,7 @@
 """Sessions: what the wallbox tells of its transactions, brought into the ledger and kept in sight while they run."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import logging
 from typing import TYPE_CHECKING, Final
@@ -11,7 +11,7 @@ from ..model.events import Metered, TransactionStarted, TransactionStopped
 from ..model.meter import Measurand, MeterSample, Phase
 from ..model.transaction import Doubt, Session, SessionSample, StopReason
 from ..records.ledger import Ledger
-from ..rules.energy import Register, advance, session_energy
+from ..rules.energy import JITTER, Register, advance, session_energy
 from ..rules.flow_time import FlowMeter, flowing_in
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ LONGEST_SILENCE: Final = timedelta(minutes=15)
 """A longer stretch between two samples leaves the flow time in doubt."""
 MOST_REMEMBERED: Final = 1000
 """Ids that a look into the ledger is saved for."""
+MOST_ASIDE: Final = 16
+"""Sessions beside the present ones that more may be told of."""
 LIVE: Final = timedelta(minutes=5)
 """Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
 _ADOPTABLE: Final = frozenset(
@@ -51,6 +53,8 @@ class OpenSession:
     sampled: bool = False
     kept_at: datetime | None = None
     """Up to when the ledger knows it."""
+    unheard_since: datetime | None = None
+    """When Home Assistant last heard of it before it was down; None once the first sample after that has come."""
 
     @staticmethod
     def from_ledger(session: Session) -> OpenSession:
@@ -84,12 +88,34 @@ class OpenSession:
     def sample(self, sample: MeterSample) -> None:
         """Take a sample."""
         if (energy := sample.values.get(_ENERGY)) is not None:
+            self._notice_gap(energy, sample.at)
             self.count(energy, sample.at)
         if (flowing := flowing_in(sample)) is not None:
             self.sampled = True
             self.flow = self.flow.mark(sample.at, flowing)
         if not sample.at_trusted:
             self.doubts.add(Doubt.TIME)
+
+    def _notice_gap(self, register: float, at: datetime) -> None:
+        """Doubt the flow time where current flowed while Home Assistant was down, and nothing makes up for that."""
+        since, last = self.unheard_since, self.register.last
+        if since is None or at <= since:
+            return
+        self.unheard_since = None
+        if (
+            at - since > LONGEST_SILENCE
+            and last is not None
+            and abs(register - last) > JITTER
+        ):
+            self.doubts.add(Doubt.GAP)
+
+    def take_over(self, adopted: OpenSession) -> None:
+        """Go on with what was measured of this session when its beginning was not known."""
+        self.flow, self.sampled = adopted.flow, adopted.sampled
+        self.unheard_since = self.started_at
+        if adopted.meter_start is not None:
+            self._notice_gap(adopted.meter_start, adopted.started_at)
+        self.unheard_since = None
 
     def snapshot(self, now: datetime) -> RunningSession:
         """Return the session as it is at `now`."""
@@ -115,6 +141,11 @@ class SessionKeeper:
         """Ids told that are not ours: they say nothing about which session is meant."""
         self._closed: set[int] = set()
         """Ids of ended sessions, which some wallboxes send samples for until they are switched off."""
+        self._aside: dict[int, OpenSession] = {}
+        """By id: sessions whose end was not told yet, and that are no connector's present one.
+
+        They are replayed beside one that runs, or we concluded ourselves that they have ended.
+        """
 
     @staticmethod
     def _remember(told: set[int], transaction_id: int) -> None:
@@ -135,6 +166,9 @@ class SessionKeeper:
                     reason=StopReason.SUPERSEDED,
                 )
             connector.session = OpenSession.from_ledger(session)
+            connector.session.unheard_since = (
+                session.meter_last_at or session.started_at
+            )
 
     async def save(self) -> None:
         """Bring what runs into the ledger."""
@@ -143,7 +177,12 @@ class SessionKeeper:
                 await self._keep(connector.session, connector.session.flow.at)
 
     async def change_identity(self, identity: str) -> None:
-        """Follow the charge point to its new hardware; what ran on the old one has ended."""
+        """Follow the charge point to its new hardware; what ran on the old one has ended.
+
+        Its sessions bear the new identity already.
+        """
+        self._identity = identity
+        self._aside.clear()
         for connector in self._connectors.values():
             if (session := connector.session) is not None:
                 await self._close(
@@ -153,7 +192,6 @@ class SessionKeeper:
                     reason=StopReason.SUPERSEDED,
                 )
                 connector.session = None
-        self._identity = identity
 
     async def started(
         self, connector: Connector, event: TransactionStarted, now: datetime
@@ -163,7 +201,7 @@ class SessionKeeper:
         One that began before the connector's present session is history: it does not end that.
         """
         kept = await self._ledger.begin(self._identity, event, now)
-        session = OpenSession.from_ledger(kept)
+        session = self._aside.get(kept.transaction_id) or OpenSession.from_ledger(kept)
         current = connector.session
         if current is not None and current.transaction_id == kept.transaction_id:
             return current
@@ -178,8 +216,12 @@ class SessionKeeper:
         ):
             # The true beginning of the session that was met while it was running.
             await self._ledger.delete([current.transaction_id])
+            session.take_over(current)
+            _hand_over_override(connector, current, session)
             current = None
-        if current is None or current.started_at <= session.started_at:
+        if current is not None and session.started_at < current.started_at:
+            self._put_aside(session)
+        else:
             if current is not None:
                 await self._close(
                     current,
@@ -222,7 +264,9 @@ class SessionKeeper:
         elif (at := running.get(known.transaction_id)) is not None:
             session = at.session or OpenSession.from_ledger(known)
         else:
-            session = OpenSession.from_ledger(known)
+            session = self._aside.get(known.transaction_id) or OpenSession.from_ledger(
+                known
+            )
         for sample in event.samples:
             session.sample(sample)
         if not event.at_trusted:
@@ -230,14 +274,28 @@ class SessionKeeper:
         kept = await self._close(
             session, at=event.at, meter=event.meter, reason=event.reason
         )
+        self._aside.pop(session.transaction_id, None)
         connector = running.get(session.transaction_id)
         if connector is not None:
             connector.session = None
         shown = connector or self._connectors.get(session.connector)
-        if kept is not None and shown is not None and shown.session is None:
-            shown.memory.last_session_energy = kept.energy
-            shown.memory.last_session_flow_time = kept.flow_time
+        if (
+            kept is not None
+            and shown is not None
+            and shown.session is None
+            and (connector is not None or await self._is_latest(kept))
+        ):
+            _show_last(shown, kept)
         return connector, kept
+
+    async def _is_latest(self, session: Session) -> bool:
+        """Return whether no later session of its connector is known."""
+        return not any(
+            later.connector == session.connector
+            for later in await self._ledger.sessions(
+                self._identity, session.started_at + timedelta(microseconds=1)
+            )
+        )
 
     async def gone(self, connector: Connector, at: datetime) -> bool:
         """End the session of a car that is gone, if it still runs; return whether it did.
@@ -256,8 +314,7 @@ class SessionKeeper:
         )
         connector.session = None
         if kept is not None:
-            connector.memory.last_session_energy = kept.energy
-            connector.memory.last_session_flow_time = kept.flow_time
+            _show_last(connector, kept)
         return True
 
     async def metered(
@@ -298,10 +355,26 @@ class SessionKeeper:
     ) -> OpenSession | None:
         """Return the session that samples with an unexpected transaction id belong to.
 
-        Some wallboxes invent ids, some go on with that of an ended session: a session that runs on the connector takes
-        the samples unless they are known to be another one's. With none running, one that is plainly in progress is
-        adopted: it began while Home Assistant was not there.
+        Some wallboxes invent ids, some go on with that of an ended session: what was measured while a session runs on
+        the connector is that session's, unless the id is known to be that of another connector's. With none running,
+        one that is plainly in progress is adopted: it began while Home Assistant was not there.
         """
+        present = connector.session
+        for other in self._connectors.values():
+            if (
+                other.session is not None
+                and other.session.transaction_id == told
+                and Doubt.ADOPTED not in other.session.doubts
+            ):
+                return other.session
+        if (
+            present is not None
+            and event.samples
+            and event.samples[0].at >= present.started_at
+        ):
+            return present
+        if (aside := self._aside.get(told)) is not None:
+            return aside
         if told in self._closed:
             return None
         if told not in self._invented:
@@ -312,9 +385,9 @@ class SessionKeeper:
                 self._remember(self._closed, told)
                 return None
             else:
-                return OpenSession.from_ledger(known)
-        if connector.session is not None:
-            return connector.session
+                return self._put_aside(OpenSession.from_ledger(known))
+        if present is not None:
+            return present
         if connector.state.status not in _ADOPTABLE or not event.samples:
             return None
         first = event.samples[0]
@@ -354,21 +427,23 @@ class SessionKeeper:
         reason: StopReason,
         provisional: bool = False,
     ) -> Session | None:
-        session.doubts.discard(Doubt.STOP_METER)
-        last = session.register.last
+        if provisional or reason is StopReason.SUPERSEDED:
+            self._put_aside(session)
+        ended = replace(session, doubts=session.doubts - {Doubt.STOP_METER})
         if meter is not None:
-            session.count(meter, at)
+            ended.count(meter, at)
+        lasted = None if Doubt.TIME in ended.doubts else at - ended.started_at
         took = session_energy(
-            start=session.meter_start,
+            start=ended.meter_start,
             stop=meter,
-            last=last,
-            counted=session.register.total,
-            duration=None if Doubt.TIME in session.doubts else at - session.started_at,
+            last=session.register.last,
+            counted=ended.register.total,
+            duration=lasted,
         )
-        session.doubts |= took.doubts
-        session.flow = session.flow.mark(at, flowing=False)
-        if session.sampled and session.flow.longest_held > LONGEST_SILENCE:
-            session.doubts.add(Doubt.GAP)
+        ended.doubts |= took.doubts
+        flow = ended.flow.mark(at, flowing=False)
+        if ended.sampled and flow.longest_held > LONGEST_SILENCE:
+            ended.doubts.add(Doubt.GAP)
         return await self._ledger.finish(
             self._identity,
             session.transaction_id,
@@ -376,9 +451,33 @@ class SessionKeeper:
             meter=meter,
             reason=reason,
             energy=took.energy,
-            flow_time=session.flow.flowed,
-            doubts=session.doubts,
+            flow_time=flow.flowed if lasted is None else min(flow.flowed, lasted),
+            doubts=ended.doubts,
             provisional=provisional,
+        )
+
+    def _put_aside(self, session: OpenSession) -> OpenSession:
+        """Keep a session in sight that is no connector's present one; return it."""
+        if len(self._aside) >= MOST_ASIDE:
+            del self._aside[next(iter(self._aside))]
+        self._aside[session.transaction_id] = session
+        return session
+
+
+def _show_last(connector: Connector, session: Session) -> None:
+    """Let `session` be what the owner sees of the connector's last one."""
+    connector.memory.last_session_energy = session.energy
+    connector.memory.last_session_flow_time = session.flow_time
+
+
+def _hand_over_override(
+    connector: Connector, adopted: OpenSession, session: OpenSession
+) -> None:
+    """Let what the owner asked for in an adopted session stand in the one that it truly is."""
+    override = connector.memory.override
+    if override is not None and override.transaction_id == adopted.transaction_id:
+        connector.memory.override = replace(
+            override, transaction_id=session.transaction_id
         )
 
 

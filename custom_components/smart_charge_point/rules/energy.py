@@ -86,7 +86,7 @@ def advance(
         return register, None
     if register.last is None or register.at is None:
         return replace(register, total=max(register.total, wh), last=wh, at=at), None
-    if at < register.at and wh <= register.last and not begins_session:
+    if at < register.at and wh <= register.last:
         return register, None
     if begins_session and wh < register.last - JITTER:
         return Register(total=register.total, last=wh, at=at), None
