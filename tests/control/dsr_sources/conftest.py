@@ -12,15 +12,10 @@ TUESDAY_NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def book() -> Book:
-    """Return a sink."""
-    return Book()
-
-
-@pytest.fixture(autouse=True)
-async def noon(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> None:
-    """Make it noon in London."""
+async def book(hass: HomeAssistant, freezer: FrozenDateTimeFactory) -> Book:
+    """Return a sink, at noon in London."""
     await hass.config.async_set_time_zone("Europe/London")
     freezer.move_to(TUESDAY_NOON)
     # Frozen time leaps, which the event loop would take for slow callbacks.
     hass.loop.slow_callback_duration = 1e9
+    return Book()
