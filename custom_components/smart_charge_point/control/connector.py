@@ -13,7 +13,7 @@ from ..model.capabilities import Capabilities, Rung, Support
 from ..model.charge_point import ConnectorState, ConnectorStatus, Fault
 from ..model.hours import HoursChoice
 from ..model.limit import Limit
-from ..model.meter import Measurand, Phase, Reading
+from ..model.meter import Measurand, MeterSample, Phase, Reading
 from ..model.plan import Claim, Plan, Segment
 from ..model.schedule import ResidentSchedule
 from ..model.sleeping_car import SleepingCar
@@ -31,6 +31,7 @@ from ..rules.plan import (
     resolve,
     stop_claim,
 )
+from ..rules.power import tells_power, with_power
 from ..rules.random_delay import draw_edges, draw_session, edges_due
 from ..rules.reason import charging_reason, of_measurements
 from ..rules.ruleset import Ruleset
@@ -79,6 +80,7 @@ class Connector:
         self.status_known = False
         """Whether the wallbox told its status since it connected, or was asked to."""
         self.readings_at: datetime | None = None
+        self._tells_power = False
         self._readings: dict[Reading, float] = {}
         """The latest of each; `refresh` takes them into `state`."""
         self._refreshed_by: object = None
@@ -331,6 +333,15 @@ class Connector:
         """Take that the wallbox takes the connector in or out of service, now or (`scheduled`) after its session."""
         self._leaves_service = scheduled and not available
         self.state = replace(self.state, available=available)
+
+    def with_power(self, samples: tuple[MeterSample, ...]) -> tuple[MeterSample, ...]:
+        """Return the samples with the power that a wallbox leaves to us; as they are where it ever told one itself."""
+        if not self._tells_power:
+            self._tells_power = any(map(tells_power, samples))
+        if self._tells_power:
+            return samples
+        phases = self._capabilities().phases
+        return tuple(with_power(sample, self._readings, phases) for sample in samples)
 
     def told_readings(self, readings: Mapping[Reading, float], at: datetime) -> None:
         """Take the newest readings."""

@@ -231,7 +231,8 @@ class Reports(Handler):
     async def _session_over(self, connector: Connector, *, redraw: bool = True) -> None:
         """Let what was only for the session end with it: the override, and the delay, which has served (A11.9)."""
         memory = connector.memory
-        memory.override = None
+        if memory.override is not None and memory.override.transaction_id is not None:
+            memory.override = None
         connector.sent_override = None
         connector.verified = False
         if redraw:
@@ -244,6 +245,7 @@ class Reports(Handler):
         connector = self._charge_point.connector_told(event.connector or 1)
         if connector is None:
             return
+        event = replace(event, samples=connector.with_power(event.samples))
         now = dt_util.utcnow()
         session = await self._charge_point.sessions.metered(connector, event, now)
         ours = session is None or session is connector.session
