@@ -5,19 +5,9 @@ from typing import Any
 from .home_assistant import HomeAssistantClient
 
 _PATH = "wall-box"
-_TILES = (
-    "charging_reason",
-    "status",
-    "power",
-    "session_energy",
-    "next_start",
-    "delay_ends",
-    "current_limit",
-    "current_limit_effective",
-    "charging_hours",
-    "energy",
-)
-_BUTTONS = ("charge_now", "cancel_delay", "stop_charging")
+_WHOLE = {"columns": "full"}
+"""A card as wide as its section: names and states are read in full, on a phone too."""
+_UNKNOWN = ["unknown", "unavailable"]
 
 
 async def show(client: HomeAssistantClient, domain: str) -> None:
@@ -42,20 +32,70 @@ async def show(client: HomeAssistantClient, domain: str) -> None:
     await client.command(
         "frontend/set_system_data", key="core", value={"default_panel": _PATH}
     )
+    # The demo's home is in Britain, and so is its clock: 22:00, not 10 PM.
+    await client.command(
+        "frontend/set_user_data",
+        key="language",
+        value={
+            "language": "en-GB",
+            "number_format": "language",
+            "time_format": "language",
+            "date_format": "language",
+            "time_zone": "local",
+            "first_weekday": "language",
+        },
+    )
 
 
 def _page(entities: dict[str, str]) -> dict[str, Any]:
-    now: list[dict[str, Any]] = [
-        {"type": "heading", "heading": "Now", "icon": "mdi:ev-station"}
+    # What the wallbox does not have is left out; what means nothing at the moment is hidden.
+    now = [
+        _heading("Now", "mdi:ev-station"),
+        *_tiles(entities, "charging_reason", grid_options=_WHOLE),
+        *_tiles(entities, "delay_ends", grid_options=_WHOLE, known="delay_ends"),
+        *_tiles(
+            entities,
+            "next_start",
+            grid_options=_WHOLE,
+            known="next_start",
+            unknown="delay_ends",
+        ),
+        *_tiles(
+            entities,
+            "power",
+            grid_options=_WHOLE,
+            features=[{"type": "trend-graph", "hours_to_show": 1}],
+        ),
+        *_tiles(entities, "session_energy", name="This session"),
+        *_tiles(entities, "energy", name="In total"),
+        *_tiles(entities, "current_limit_effective", grid_options=_WHOLE),
     ]
-    now += [_tile(entities[key]) for key in _TILES if key in entities]
-    wishes: list[dict[str, Any]] = [
-        {"type": "heading", "heading": "What would you like?"}
+    wishes = [
+        _heading("What would you like?", "mdi:gesture-tap"),
+        *_tiles(
+            entities,
+            "cancel_delay",
+            grid_options=_WHOLE,
+            hide_state=True,
+            known="delay_ends",
+        ),
+        *_tiles(entities, "charge_now", hide_state=True),
+        *_tiles(entities, "stop_charging", name="Stop", hide_state=True),
+        *_tiles(
+            entities,
+            "current_limit",
+            grid_options=_WHOLE,
+            features=[{"type": "numeric-input", "style": "slider"}],
+        ),
+        *_tiles(
+            entities,
+            "charging_hours",
+            grid_options=_WHOLE,
+            features=[{"type": "toggle"}],
+            features_position="inline",
+        ),
     ]
-    wishes += [
-        _tile(entities[key], hide_state=True) for key in _BUTTONS if key in entities
-    ]
-    plan: list[dict[str, Any]] = [{"type": "heading", "heading": "When it may charge"}]
+    plan = [_heading("When it may charge", "mdi:calendar-clock")]
     if "charging_plan" in entities:
         plan.append(
             {
@@ -64,18 +104,42 @@ def _page(entities: dict[str, str]) -> dict[str, Any]:
                 "initial_view": "listWeek",
             }
         )
-    if "power" in entities:
-        plan.append(
-            {
-                "type": "history-graph",
-                "entities": [entities["power"]],
-                "hours_to_show": 3,
-            }
-        )
     sections = [{"type": "grid", "cards": cards} for cards in (now, wishes, plan)]
-    return {"views": [{"title": "Wallbox", "type": "sections", "sections": sections}]}
+    return {
+        "views": [
+            {
+                "title": "Wallbox",
+                "type": "sections",
+                "max_columns": 3,
+                "dense_section_placement": True,
+                "sections": sections,
+            }
+        ]
+    }
 
 
-def _tile(entity: str, **more: Any) -> dict[str, Any]:
+def _heading(text: str, icon: str) -> dict[str, Any]:
+    return {"type": "heading", "heading": text, "icon": icon}
+
+
+def _tiles(
+    entities: dict[str, str],
+    key: str,
+    *,
+    known: str | None = None,
+    unknown: str | None = None,
+    **more: Any,
+) -> list[dict[str, Any]]:
+    """Return the tile of an entity, if there is one; it is hidden unless `known` has a state and `unknown` has none."""
+    if key not in entities:
+        return []
     # Named by the entity alone: there is one wallbox on the page.
-    return {"type": "tile", "entity": entity, "name": {"type": "entity"}, **more}
+    tile = {"type": "tile", "entity": entities[key], "name": {"type": "entity"}, **more}
+    conditions = [
+        {"condition": "state", "entity": entities[other], states: _UNKNOWN}
+        for other, states in ((known, "state_not"), (unknown, "state"))
+        if other in entities
+    ]
+    if conditions:
+        tile["visibility"] = conditions
+    return [tile]

@@ -1,11 +1,12 @@
 """quality_scale.yaml: every rule of Home Assistant's scale answered, and the answers that can be checked are true."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
 
-from .source import COMPONENT, ROOT, modules
+from .source import COMPONENT, DOMAIN, ROOT, english, modules
 
 # The 54 rules, by tier: Bronze, Silver, Gold, Platinum.
 RULES_BY_TIER = """
@@ -25,13 +26,13 @@ icon-translations reconfiguration-flow repair-issues stale-devices
 async-dependency inject-websession strict-typing
 """
 RULES = frozenset(RULES_BY_TIER.split())
-# Where the owner's manual answers a documentation rule.
+# Where the owner's guide answers a documentation rule.
 CHAPTERS = {
     "docs-actions": "## Actions",
     "docs-configuration-parameters": "### Settings of a wallbox",
     "docs-data-update": "## How values are updated",
     "docs-examples": "## Examples",
-    "docs-high-level-description": "# ",
+    "docs-high-level-description": "# Smart Charge Point",
     "docs-installation-instructions": "## Installation",
     "docs-installation-parameters": "### What is asked",
     "docs-known-limitations": "## Known limitations",
@@ -47,6 +48,8 @@ PLATFORMS = frozenset(
 SCALE: dict[str, Any] = yaml.safe_load(
     (COMPONENT / "quality_scale.yaml").read_text(encoding="utf-8")
 )["rules"]
+GUIDE = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXTS = english()
 
 
 def test_every_rule_is_answered() -> None:
@@ -65,12 +68,36 @@ def test_an_answer_is_done_or_a_reason(rule: str) -> None:
 
 
 @pytest.mark.parametrize("rule", sorted(CHAPTERS))
-def test_the_manual_has_the_chapter(rule: str) -> None:
-    """A documentation rule that is done has its chapter in the manual."""
-    manual = (ROOT / "docs" / "manual.md").read_text(encoding="utf-8")
-
+def test_the_guide_has_the_chapter(rule: str) -> None:
+    """A documentation rule that is done has its chapter in the guide."""
     assert SCALE[rule] == "done"
-    assert CHAPTERS[rule] in manual
+    assert f"\n{CHAPTERS[rule]}\n" in f"\n{GUIDE}"
+
+
+def test_the_guide_explains_every_entity() -> None:
+    """`docs-supported-functions`: each entity is named as its owner sees it."""
+    names = {
+        entity["name"]
+        for platform in TEXTS["entity"].values()
+        for entity in platform.values()
+    }
+
+    assert {name for name in names if f"**{name}**" not in GUIDE} == set()
+
+
+def test_the_guide_has_an_example_of_every_action() -> None:
+    """`docs-actions` and `docs-examples`: each action is explained, and used in YAML that can be read."""
+    examples = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    used = {
+        step["action"]
+        for example in map(yaml.safe_load, examples)
+        for step in example.get("actions", [example])
+    }
+
+    for name in TEXTS["services"]:
+        action = f"{DOMAIN}.{name}"
+        assert f"`{action}`" in GUIDE, action
+        assert action in used, action
 
 
 def test_documentation_rules_are_answered_by_a_chapter_or_exempt() -> None:
