@@ -11,7 +11,7 @@ Source: requirements.md 1b and reg. 10, 11; ocpp.md 4.1 to 4.6. Profile numbers 
 | an override where transaction profiles are refused | + 11 | 3, or the highest there is |
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -261,6 +261,53 @@ def maximum_profile(limit: Limit, capabilities: Capabilities) -> ChargingProfile
         periods=(Period(start=0, limit=min(limit, capabilities.maximum)),),
         start=MAXIMUM_SINCE,
     )
+
+
+def capped_profile(
+    steps: Sequence[tuple[datetime, Limit]], capabilities: Capabilities
+) -> ChargingProfile:
+    """Return the profile that caps the whole charge point by `steps`: from each instant (UTC) on, that limit.
+
+    It ends by itself in the last one, whether Home Assistant is there then or not (D5). Where the wallbox takes fewer
+    periods, only the first of the lower stretches are left with it.
+    """
+    start = steps[0][0].replace(microsecond=0)
+    periods: list[Period] = []
+    for moment, limit in steps:
+        limited = min(limit, capabilities.maximum)
+        if not periods or periods[-1].limit != limited:
+            offset = max(0, int((moment - start).total_seconds()))
+            periods.append(Period(start=offset, limit=limited))
+    last = periods[-1].limit
+    if len(periods) > capabilities.max_periods:
+        periods = periods[: capabilities.max_periods]
+        while len(periods) > 1 and periods[-1].limit != last:
+            periods.pop()
+    if len(periods) == 1:
+        return maximum_profile(periods[0].limit, capabilities)
+    return replace(
+        maximum_profile(last, capabilities), start=start, periods=tuple(periods)
+    )
+
+
+def caps_alike(one: ChargingProfile, other: ChargingProfile, now: datetime) -> bool:
+    """Return whether two capping profiles mean the same from `now` (UTC) on, whatever they meant before."""
+    return _caps_from(one, now) == _caps_from(other, now)
+
+
+def _caps_from(
+    profile: ChargingProfile, now: datetime
+) -> tuple[tuple[datetime | None, Limit], ...]:
+    """Return the limit at `now` and every later one with its instant."""
+    start = profile.start or MAXIMUM_SINCE
+    caps: list[tuple[datetime | None, Limit]] = []
+    for period in profile.periods:
+        moment = start + timedelta(seconds=period.start)
+        if moment <= now:
+            caps = [(None, period.limit)]
+        else:
+            caps.append((moment, period.limit))
+    return tuple(caps)
 
 
 def needs_sending(

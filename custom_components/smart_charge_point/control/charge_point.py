@@ -16,10 +16,13 @@ from ..central_system.resident import rung_for
 from ..const import DOMAIN
 from ..model.capabilities import UNTRIED, Rung
 from ..model.charge_point import NOTHING_TOLD, ChargePointState
+from ..model.dsr_record import DsrRecord
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
 from ..rules.charging_hours import overlaps_peak
 from .connector import Connector
+from .dsr import DsrBook
+from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
 from .memory import ConnectorMemory, Memory, MemoryStore
 from .obedience import Obedience
@@ -66,10 +69,24 @@ class ChargePoint:
         self.store = MemoryStore(hass, subentry_id)
         self.issues = Issues(hass, subentry_id, name)
         self.sessions = SessionKeeper(ledger, settings.identity, self.connectors)
+        self.dsr = DsrBook(
+            ledger, lambda: self.settings.identity, self._running, self._opted_out
+        )
+        self.fast_metering = FastMetering(
+            self.store, self.dsr, ledger, settings.identity
+        )
         self.reconciler = Reconciler(
-            hass, self.store, self.connectors, self.issues, self._reconciled
+            hass,
+            self.store,
+            self.connectors,
+            issues=self.issues,
+            dsr=self.dsr,
+            fast_metering=self.fast_metering,
+            on_change=self._reconciled,
         )
         self.obedience = Obedience(self.store, self.reconciler, self.issues)
+        self.dsr_listeners: list[Callable[[DsrRecord], None]] = []
+        """Called with each event that is not followed any more, or has ended."""
         self._listeners: list[Callable[[], None]] = []
         self._hours_held_by = Rung.WEEKLY
         self._reconciling: asyncio.Task[None] | None = None
@@ -94,6 +111,8 @@ class ChargePoint:
         for number in range(1, memory.capabilities.connectors + 1):
             self.add_connector(number)
         await self.sessions.restore()
+        self.dsr.opt_out = memory.dsr_opt_out
+        await self.dsr.restore(dt_util.utcnow())
         if self.store.fresh:
             self._notice_overlap()
         self._reconciling = self.entry.async_create_background_task(
@@ -128,6 +147,7 @@ class ChargePoint:
         if settings.identity != before.identity:
             await self.ledger.reassign(before.identity, settings.identity)
             await self.sessions.change_identity(settings.identity)
+            self.fast_metering.identity = settings.identity
             memory.capabilities = UNTRIED
             memory.settings_asked = frozenset()
             memory.settings_stopped = None
@@ -229,6 +249,8 @@ class ChargePoint:
             boot=memory.boot,
             capabilities=memory.capabilities,
             hours_held_by=self._hours_held_by,
+            follow_dsr=memory.follow_dsr,
+            dsr_active=bool(self.dsr.active(now)),
             connectors={
                 number: connector.refresh(now, connected)
                 for number, connector in self.connectors.items()
@@ -242,7 +264,12 @@ class ChargePoint:
 
     def _watch_time(self, now: datetime) -> None:
         due = min(
-            (connector.changes_at(now) for connector in self.connectors.values()),
+            (
+                *(connector.changes_at(now) for connector in self.connectors.values()),
+                *filter(
+                    None, (self.dsr.next_edge(now), self.fast_metering.next_change(now))
+                ),
+            ),
             default=None,
         )
         if due == self._edge_at:
@@ -257,10 +284,35 @@ class ChargePoint:
             )
 
     @callback
-    def _edge_passed(self, _now: datetime) -> None:
+    def _edge_passed(self, now: datetime) -> None:
         self._cancel_edge = None
         self._edge_at = None
         self.publish()
+        if self.dsr.due(now):
+            self.entry.async_create_background_task(
+                self.hass, self._settle_dsr(), f"{DOMAIN} events of {self.name}"
+            )
+
+    async def _settle_dsr(self) -> None:
+        """Take in that events have begun or ended, and tell who asked for them."""
+        for record in await self.dsr.settle(dt_util.utcnow()):
+            for listener in tuple(self.dsr_listeners):
+                listener(record)
+        self.reconciler.wake()
+        self.publish()
+
+    def _running(self) -> frozenset[int]:
+        """Return the sessions that run."""
+        return frozenset(
+            connector.session.transaction_id
+            for connector in self.connectors.values()
+            if connector.session is not None
+        )
+
+    @callback
+    def _opted_out(self, record: DsrRecord) -> None:
+        for listener in tuple(self.dsr_listeners):
+            listener(record)
 
     def connector_told(self, number: int) -> Connector | None:
         """Return the connector that the wallbox speaks of, made known if it is a new one and a sane one."""
@@ -285,7 +337,8 @@ class ChargePoint:
         self.connectors[number] = Connector(
             number,
             memory.connectors.setdefault(number, ConnectorMemory()),
-            self.settings,
-            self.site,
-            lambda: memory.capabilities,
+            settings=self.settings,
+            site=self.site,
+            capabilities=lambda: memory.capabilities,
+            dsr=self.dsr,
         )

@@ -14,7 +14,7 @@ from ..model.charge_point import ConnectorState, ConnectorStatus, Fault
 from ..model.hours import HoursChoice
 from ..model.limit import Limit
 from ..model.meter import Measurand, MeterSample, Phase, Reading
-from ..model.plan import Claim, Plan, Segment
+from ..model.plan import Claim, Effect, Plan, Segment
 from ..model.schedule import ResidentSchedule
 from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import Window, edges, windows_between
@@ -41,6 +41,7 @@ from ..rules.week_pattern import (
     same_every_day,
     week_pattern,
 )
+from .dsr import DsrBook
 from .memory import ConnectorMemory
 from .override import Override, OverrideKind
 from .sessions import OpenSession
@@ -58,9 +59,11 @@ class Connector:
         self,
         number: int,
         memory: ConnectorMemory,
+        *,
         settings: ChargePointSettings,
         site: SiteSettings,
         capabilities: Callable[[], Capabilities],
+        dsr: DsrBook,
     ) -> None:
         """Take the connector's `number` (1 and up) and what was remembered of it."""
         self.number = number
@@ -95,6 +98,7 @@ class Connector:
         self._leaves_service = False
         """Whether it goes out of service when its session ends."""
         self._capabilities = capabilities
+        self._dsr = dsr
         self._plan: Plan | None = None
         self._plan_basis: object = None
 
@@ -192,9 +196,33 @@ class Connector:
         """Return the limit that an override asks for at `now` (UTC)."""
         if override.kind in {OverrideKind.STOP, OverrideKind.DELAY}:
             return Limit.PAUSED
-        if override.kind is OverrideKind.HOURS:
+        if override.kind in {OverrideKind.HOURS, OverrideKind.DSR}:
             return self.segment(now).limit
+        if self._capabilities().maximum_profile is Support.REFUSED:
+            # Nothing else carries what lowers for a while.
+            return self.caps(now)[0][1]
         return self.ceiling
+
+    def caps(self, now: datetime) -> tuple[tuple[datetime, Limit], ...]:
+        """Return what caps the charge, whatever hours and overrides say: from each instant (UTC) on, that limit.
+
+        Of several connectors it is the charge point's cap, which the owner's limit of one of them is no part of.
+        """
+        capabilities = self._capabilities()
+        lowering = [
+            claim
+            for claim in self._dsr.claims(capabilities.maximum)
+            if claim.effect is Effect.LOWERS
+        ]
+        plan = resolve(
+            lowering,
+            now=now,
+            until=now + OUTLOOK,
+            maximum=self.ceiling
+            if capabilities.connectors == 1
+            else capabilities.maximum,
+        )
+        return tuple((segment.start, segment.limit) for segment in plan.segments)
 
     def standing_override(self, now: datetime) -> Override | None:
         """Return the override that has a say at `now`: one whose session has not ended."""
@@ -242,6 +270,7 @@ class Connector:
             claims.append(_override_claim(override, maximum))
         if memory.owner_limit is not None and memory.owner_limit < maximum:
             claims.append(owner_limit_claim(memory.owner_limit, now))
+        claims.extend(self._dsr.claims(maximum))
         if (fuse := self._fuse) is not None and fuse < maximum:
             claims.append(house_fuse_claim(fuse, now))
         if self.state.status is ConnectorStatus.FAULTED:
@@ -288,6 +317,7 @@ class Connector:
         return (
             self.settings,
             self.site,
+            self._dsr.revision,
             memory.edge_delays,
             memory.session_delay,
             memory.override,
@@ -421,7 +451,7 @@ def _override_claim(override: Override, maximum: Limit) -> Claim:
     match override.kind:
         case OverrideKind.CHARGE_NOW:
             return override_claim(maximum, override.since, override.until)
-        case OverrideKind.STOP | OverrideKind.HOURS:
+        case OverrideKind.STOP | OverrideKind.HOURS | OverrideKind.DSR:
             return stop_claim(override.since)
         case OverrideKind.SKIP_DELAY:
             return cancel_delay_claim(

@@ -30,6 +30,7 @@ from ..rules.ruleset import Ruleset
 from . import refusal
 from .charge_point import ChargePoint
 from .connector import Connector
+from .dsr_desk import DsrDesk
 from .override import OWNER_TAG, Override, OverrideKind
 from .reports import Reports
 from .settings import ChargePointSettings
@@ -55,6 +56,7 @@ class Controller:
     def __init__(self, charge_point: ChargePoint) -> None:
         """Command `charge_point`."""
         self._charge_point = charge_point
+        self.dsr = DsrDesk(charge_point)
         self._reports = Reports(charge_point)
 
     @property

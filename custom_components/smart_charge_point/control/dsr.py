@@ -1,10 +1,10 @@
 """Demand-side response at one charge point: the events that stand, what they claim, and what became of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-import logging
 import secrets
+from typing import Any
 
 from ..model.decision import Decision, DecisionKind
 from ..model.dsr import DsrEvent, DsrOutcome
@@ -13,8 +13,6 @@ from ..model.limit import Limit
 from ..model.plan import Claim
 from ..records.ledger import Ledger
 from ..rules.dsr import active, cancelled, checked, draw_edges, dsr_claims, next_edge
-
-_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +32,30 @@ class StandingOptOut:
             return now < self.until
         return self.transaction_id in sessions
 
+    def as_data(self) -> dict[str, Any]:
+        """Return it as JSON can carry it."""
+        return {
+            "user_id": self.opt_out.user_id,
+            "at": self.opt_out.at.isoformat(),
+            "scope": self.opt_out.scope,
+            "until": self.until and self.until.isoformat(),
+            "transaction_id": self.transaction_id,
+        }
+
+    @staticmethod
+    def from_data(data: Mapping[str, Any]) -> StandingOptOut:
+        """Read what `as_data` wrote."""
+        until = data["until"]
+        return StandingOptOut(
+            opt_out=OptOut(
+                user_id=data["user_id"],
+                at=datetime.fromisoformat(data["at"]),
+                scope=OptOutScope(data["scope"]),
+            ),
+            until=until and datetime.fromisoformat(until),
+            transaction_id=data["transaction_id"],
+        )
+
 
 class DsrBook:
     """The events of one charge point.
@@ -46,7 +68,7 @@ class DsrBook:
         ledger: Ledger,
         identity: Callable[[], str],
         sessions: Callable[[], frozenset[int]],
-        on_opt_out: Callable[[DsrEvent, OptOut], None],
+        on_opt_out: Callable[[DsrRecord], None],
     ) -> None:
         """Keep the events of `identity` in `ledger`.
 
@@ -101,6 +123,14 @@ class DsrBook:
         """Return when one of the events next begins or ends, delays and all."""
         edges = (next_edge(event, now) for event in (*self.events, *self._ending))
         return min((edge for edge in edges if edge is not None), default=None)
+
+    def due(self, now: datetime) -> bool:
+        """Return whether an event has begun or ended by `now` (UTC) without having been settled."""
+        return any(
+            next_edge(record.event, now) is None
+            or (active(record.event, now) and record.outcome is DsrOutcome.ANNOUNCED)
+            for record in self._records.values()
+        ) or any(next_edge(event, now) is None for event in self._ending)
 
     async def put(
         self, event: DsrEvent, *, follow: bool, delay_maximum: int, now: datetime
@@ -181,21 +211,20 @@ class DsrBook:
         `until` (UTC) is the end of the owner's day, which `OptOutScope.TODAY` reaches to.
         """
         opt_out = OptOut(user_id=user_id, at=now, scope=scope)
-        chosen = [event for event in self.events if self._reaches(event, scope, until)]
-        if scope is OptOutScope.EVENT:
-            chosen = [event for event in chosen if _speaks(event, now)]
-        if scope is OptOutScope.TODAY:
+        chosen = [event for event in self.events if _speaks(event, now)]
+        if scope is OptOutScope.TODAY and until is not None:
             self.opt_out = StandingOptOut(opt_out=opt_out, until=until)
+            chosen = [event for event in self.events if event.start < until]
         elif scope is OptOutScope.SESSION:
             running = max(self._sessions(), default=None)
             self.opt_out = StandingOptOut(opt_out=opt_out, transaction_id=running)
-            chosen = [event for event in chosen if _speaks(event, now)]
         for event in chosen:
             record = self._records.pop(event.key)
-            await self._ledger.keep_dsr_event(
-                replace(record, outcome=DsrOutcome.OVERRIDDEN, opt_out=opt_out)
+            self._on_opt_out(
+                await self._ledger.keep_dsr_event(
+                    replace(record, outcome=DsrOutcome.OVERRIDDEN, opt_out=opt_out)
+                )
             )
-            self._on_opt_out(event, opt_out)
         # What was cancelled must not hold the charge that the owner wants now.
         self._ending.clear()
         await self._decide(
@@ -211,10 +240,11 @@ class DsrBook:
         """Let go of all events: the owner does not follow them any more."""
         opt_out = OptOut(user_id=user_id, at=now, scope=OptOutScope.EVENT)
         for record in self._records.values():
-            await self._ledger.keep_dsr_event(
-                replace(record, outcome=DsrOutcome.NOT_FOLLOWED, opt_out=opt_out)
+            self._on_opt_out(
+                await self._ledger.keep_dsr_event(
+                    replace(record, outcome=DsrOutcome.NOT_FOLLOWED, opt_out=opt_out)
+                )
             )
-            self._on_opt_out(record.event, opt_out)
         self._records.clear()
         self._ending.clear()
         self.revision += 1
@@ -248,12 +278,6 @@ class DsrBook:
         if self.opt_out is not None and not self.opt_out.stands(now, self._sessions()):
             self.opt_out = None
         return self.opt_out
-
-    def _reaches(
-        self, event: DsrEvent, scope: OptOutScope, until: datetime | None
-    ) -> bool:
-        """Return whether an opt-out of `scope` is about `event`."""
-        return scope is not OptOutScope.TODAY or until is None or event.start < until
 
     async def _decide(
         self, kind: DecisionKind, now: datetime, user_id: str | None, detail: str

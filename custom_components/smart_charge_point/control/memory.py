@@ -17,6 +17,7 @@ from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
 from ..model.schedule import Edge, EdgeDelays, EdgeKind, SessionDelay
 from ..rules.energy import Register
+from .dsr import StandingOptOut
 from .override import Override, OverrideKind
 
 VERSION = 1
@@ -54,6 +55,10 @@ class Memory:
     settings_stopped: str | None = None
     """The firmware that fell silent at a change of its configuration: it is not asked for another."""
     connectors: dict[int, ConnectorMemory] = field(default_factory=dict)
+    follow_dsr: bool = True
+    dsr_opt_out: StandingOptOut | None = None
+    sample_interval: str | None = None
+    """What the wallbox's sample interval was before it was asked to measure every second; None while it is not."""
 
 
 class MemoryStore:
@@ -152,6 +157,9 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             str(number): _connector_data(connector)
             for number, connector in memory.connectors.items()
         },
+        "follow_dsr": memory.follow_dsr,
+        "dsr_opt_out": memory.dsr_opt_out and memory.dsr_opt_out.as_data(),
+        "sample_interval": memory.sample_interval,
     }
 
 
@@ -185,6 +193,10 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             int(number): _connector_from(connector)
             for number, connector in data["connectors"].items()
         },
+        follow_dsr=data["follow_dsr"],
+        dsr_opt_out=data["dsr_opt_out"]
+        and StandingOptOut.from_data(data["dsr_opt_out"]),
+        sample_interval=data["sample_interval"],
     )
 
 

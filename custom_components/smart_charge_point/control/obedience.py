@@ -129,7 +129,9 @@ class Obedience:
         """Turn away from the kind of profile that carried the limit; false where none is left."""
         capabilities = self._capabilities
         maximum = self._store.memory.maximum_profile
-        if maximum is not None and maximum.periods[0].limit <= segment.limit:
+        if maximum is not None and any(
+            period.limit <= segment.limit for period in maximum.periods
+        ):
             self._reconciler.refuse_maximum()
             return True
         others = {capabilities.transaction_profile, capabilities.maximum_profile}

@@ -5,8 +5,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-OWNER_TAG: Final = "HOMEASSISTANT"
-"""The tag of sessions that Home Assistant begins: no secret, and short, as some wallboxes refuse 20 characters."""
+OWNER_TAG: Final = "484F4D45"
+"""The tag of sessions that Home Assistant begins: no secret ("HOME"), and short and hexadecimal like a card's, as some
+wallboxes refuse 20 characters and others what no card has (wallbox-quirks.md X5)."""
 
 
 class OverrideKind(StrEnum):
@@ -21,6 +22,8 @@ class OverrideKind(StrEnum):
     DELAY = "delay"
     """Home Assistant times the random delay: after a power cut that the session outlived (A11.7), or where the wallbox
     cannot hold the delay of the next session itself."""
+    DSR = "dsr"
+    """Home Assistant times a demand-side response event, where no max profile can carry it or where it lifts."""
     HOURS = "hours"
     """Home Assistant times the hours, on a wallbox that takes no profile but a transaction's."""
 

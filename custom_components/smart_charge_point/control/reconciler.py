@@ -28,6 +28,8 @@ from ..central_system.link import (
 )
 from ..central_system.profiles import ChargingProfile, Kind
 from ..central_system.resident import (
+    capped_profile,
+    caps_alike,
     displaced_by,
     holds_through_clock_change,
     limit_always,
@@ -49,7 +51,10 @@ from ..central_system.v16.probe import (
     read_capabilities,
 )
 from ..model.capabilities import Capabilities, Rung, Support
+from ..model.plan import PlanReason
 from .connector import Connector
+from .dsr import DsrBook
+from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
 from .override import Override, OverrideKind
@@ -82,7 +87,10 @@ class Reconciler:
         hass: HomeAssistant,
         store: MemoryStore,
         connectors: Mapping[int, Connector],
+        *,
         issues: Issues,
+        dsr: DsrBook,
+        fast_metering: FastMetering,
         on_change: Callable[[], None],
     ) -> None:
         """Take the parts; nothing happens before `run`."""
@@ -90,6 +98,8 @@ class Reconciler:
         self._store = store
         self._connectors = connectors
         self._issues = issues
+        self._dsr = dsr
+        self._fast_metering = fast_metering
         self._on_change = on_change
         self._link: Link | None = None
         self._wanted = asyncio.Event()
@@ -190,6 +200,7 @@ class Reconciler:
             raise unanswered
         for connector in self._connectors.values():
             await self._readback.verify(link, connector)
+        await self._fast_metering.reconcile(link, dt_util.utcnow())
         await self._ask_status(link)
         await self._configure(link)
         await self._probe_valid_from(link)
@@ -366,24 +377,32 @@ class Reconciler:
         memory = self._store.memory
         if self.capabilities.maximum_profile is Support.REFUSED:
             return
-        limit = self.capabilities.maximum
-        if len(self._connectors) == 1:
-            (connector,) = self._connectors.values()
-            limit = connector.ceiling
-            if self.capabilities.default_profile is Support.REFUSED:
-                limit = connector.segment(dt_util.utcnow()).limit
-        desired = maximum_profile(limit, self.capabilities)
+        now = dt_util.utcnow()
+        connector = next(iter(self._connectors.values()))
+        if (
+            len(self._connectors) == 1
+            and self.capabilities.default_profile is Support.REFUSED
+        ):
+            desired = maximum_profile(connector.segment(now).limit, self.capabilities)
+        else:
+            desired = capped_profile(connector.caps(now), self.capabilities)
         held = memory.maximum_profile
         # After a boot nothing counts as held, though a lowered one may be, if ever one was taken.
         never_lowered = (
             held is None and self.capabilities.maximum_profile is not Support.WORKS
         )
-        if held == desired or (never_lowered and limit >= self.capabilities.maximum):
+        lowers = any(
+            period.limit < self.capabilities.maximum for period in desired.periods
+        )
+        if (held is not None and caps_alike(held, desired, now)) or (
+            never_lowered and not lowers
+        ):
             return
         if await self._send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired
             self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
-            connector.verified = False
+            for each in self._connectors.values():
+                each.verified = False
             self._store.save_soon()
         else:
             self.refuse_maximum()
@@ -404,8 +423,10 @@ class Reconciler:
         """Send the override of the running session, if there is one that was not sent yet."""
         now = dt_util.utcnow()
         session = connector.session
-        override = connector.standing_override(now) or self._hours_by_hand(
-            connector, now
+        override = (
+            connector.standing_override(now)
+            or self._hours_by_hand(connector, now)
+            or self._dsr_by_hand(connector, now)
         )
         if override is None or session is None:
             return Answer.ACCEPTED
@@ -473,6 +494,25 @@ class Reconciler:
             since=now,
         )
 
+    def _dsr_by_hand(self, connector: Connector, now: datetime) -> Override | None:
+        """Return what demand-side response wants of the running session, where no max profile says so.
+
+        It lapses by itself with its segment of the plan, into what the wallbox holds (D5).
+        """
+        session, segment = connector.session, connector.segment(now)
+        lifts = segment.reason is PlanReason.DSR_UP
+        by_hand = self.capabilities.maximum_profile is Support.REFUSED
+        if session is None or not (
+            lifts or (by_hand and segment.reason is PlanReason.DSR)
+        ):
+            return None
+        return Override(
+            kind=OverrideKind.DSR,
+            transaction_id=session.transaction_id,
+            since=session.started_at,
+            until=segment.end,
+        )
+
     async def _probe_valid_from(self, link: Link) -> None:
         """Find out, while nothing charges, whether the next season's hours can be left with the wallbox (A10.3)."""
         if self.capabilities.valid_from is not Support.UNTRIED or any(
@@ -482,7 +522,9 @@ class Reconciler:
         connector = next(iter(self._connectors.values()))
         now = dt_util.utcnow()
         held = self._store.memory.maximum_profile
-        if held is not None and held.periods[0].limit < self.capabilities.maximum:
+        if held is not None and any(
+            period.limit < self.capabilities.maximum for period in held.periods
+        ):
             return  # Under a low limit of the owner's, the test would show nothing.
         if not may_probe_valid_from(
             connector.resident_schedule(now), self.capabilities, now
@@ -535,6 +577,9 @@ class Reconciler:
     def _next_due(self, now: datetime) -> datetime | None:
         """Return when the passing of time alone changes what must be sent or said."""
         moments: list[datetime] = []
+        moments += filter(
+            None, (self._dsr.next_edge(now), self._fast_metering.next_change(now))
+        )
         for connector in self._connectors.values():
             schedule = connector.resident_schedule(now)
             if (renewal := renew_at(schedule, self.capabilities, now)) is not None:

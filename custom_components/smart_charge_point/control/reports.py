@@ -137,7 +137,10 @@ class Reports(Handler):
                 connector, event.at
             ):
                 await self._session_over(connector)
-            self._start_soon(connector, before)
+            if connector.state.status is not ConnectorStatus.PREPARING:
+                self._cancel_starting(connector)
+            elif before is not ConnectorStatus.FINISHING:
+                self.start_soon(connector)
             self._charge_point.store.save_soon()
         self._charge_point.publish()
 
@@ -258,6 +261,9 @@ class Reports(Handler):
             if fresh and ours:
                 connector.told_readings(sample.values, sample.at)
                 self._charge_point.obedience.measured(connector, sample, now)
+                await self._charge_point.fast_metering.measured(
+                    connector.number, sample, now
+                )
         self._charge_point.measured(connector)
 
     @override
@@ -279,19 +285,21 @@ class Reports(Handler):
         )
         self._charge_point.store.save_soon()
 
-    def _start_soon(self, connector: Connector, before: ConnectorStatus) -> None:
-        """Begin the session of a car that was plugged in, unless the wallbox does so by itself."""
+    @callback
+    def _cancel_starting(self, connector: Connector) -> None:
+        if (cancel := self._cancel_start.pop(connector.number, None)) is not None:
+            cancel()
+
+    @callback
+    def start_soon(self, connector: Connector) -> None:
+        """Begin the session of a car that waits for one, unless that was tried or the wallbox does so by itself."""
         number = connector.number
-        if connector.state.status is not ConnectorStatus.PREPARING:
-            if (cancel := self._cancel_start.pop(number, None)) is not None:
-                cancel()
-            return
         if (
             not self._charge_point.settings.start_on_plug_in
+            or connector.state.status is not ConnectorStatus.PREPARING
             or connector.start_tried
             or connector.session is not None
             or number in self._cancel_start
-            or before is ConnectorStatus.FINISHING
         ):
             return
 

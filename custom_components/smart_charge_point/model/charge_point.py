@@ -170,4 +170,6 @@ class ChargePointState:
     boot: BootFacts = NOTHING_TOLD
     capabilities: Capabilities = UNTRIED
     hours_held_by: Rung = Rung.WEEKLY
+    follow_dsr: bool = True
+    dsr_active: bool = False
     connectors: Mapping[int, ConnectorState] = field(default_factory=dict)
