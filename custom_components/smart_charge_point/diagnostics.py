@@ -71,6 +71,7 @@ def _charge_point(coordinator: SmartChargePointCoordinator) -> dict[str, Any]:
         },
         TO_REDACT,
     )
+    told["repairs"] = {} if journal is None else dict(sorted(journal.repairs.items()))
     told["frames"] = [] if journal is None else journal.export()
     names = [
         re.escape(name)

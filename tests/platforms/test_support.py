@@ -22,6 +22,7 @@ from custom_components.smart_charge_point import backup
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.records.errors import LedgerError
 from custom_components.smart_charge_point.simulator import Car
+from custom_components.smart_charge_point.simulator.quirks import Quirks, ValueStyle
 
 from ..house import House
 
@@ -88,6 +89,42 @@ async def test_diagnostics_of_a_wallbox_that_never_came(
     assert told["settings"]["identity"] == REDACTED
     assert told["settings"]["phases"] == 1
     assert told["frames"] == []
+
+
+async def test_diagnostics_count_what_had_to_be_mended(
+    house: House, hass_client: ClientSessionGenerator
+) -> None:
+    """By kind, over all connections since Home Assistant started; not a word of what the wallbox said."""
+    assert await async_setup_component(house.hass, "diagnostics", {})
+    house.add(IDENTITY)
+    wallbox = await house.wallbox(
+        IDENTITY,
+        quirks=Quirks(
+            value_style=ValueStyle.NUMBER, context="CurrentMax", status_info="0" * 80
+        ),
+        settings={"MeterValueSampleInterval": "10"},
+    )
+    client = await hass_client()
+
+    async def mended() -> dict[str, int]:
+        told = (await download(house, client, house.device_id(IDENTITY)))["data"]
+        repairs: dict[str, int] = told["charge_point"]["repairs"]
+        return repairs
+
+    assert "number_in_value" not in await mended()
+    await wallbox.plug_in(Car(battery_kwh=60, soc=0.3))
+    await house.advance(timedelta(seconds=30))
+    once = await mended()
+    assert once["number_in_value"] == once["unknown_context"] >= 2
+    assert all(isinstance(count, int) for count in once.values())
+    assert "CurrentMax" not in json.dumps(once)
+
+    await wallbox.go_offline()
+    await wallbox.go_online()
+    await house.advance(timedelta(seconds=30))
+    twice = await mended()
+    assert twice["number_in_value"] >= once["number_in_value"] + 2
+    assert list(twice) == sorted(twice)
 
 
 async def test_system_health(

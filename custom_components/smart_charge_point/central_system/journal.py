@@ -1,6 +1,6 @@
 """The frame journal: the last frames of one wallbox, in memory, for diagnostics."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,7 +92,7 @@ class FrameJournal:
     when they are exported.
     """
 
-    __slots__ = ("_at", "_in_work", "_noise", "_rare")
+    __slots__ = ("_at", "_in_work", "_noise", "_rare", "repairs")
 
     def __init__(self) -> None:
         """Begin an empty journal."""
@@ -101,6 +101,8 @@ class FrameJournal:
         self._at = 0
         """Where the next noise goes once there is enough of it."""
         self._in_work: JournalEntry | None = None
+        self.repairs: Counter[str] = Counter()
+        """How often each repair had to be made, by its name, since Home Assistant started."""
 
     def keep(self, incoming: bool, action: str, data: bytes) -> JournalEntry:
         """Keep a frame. `action` is the call's; that of the call that it answers where it is an answer."""

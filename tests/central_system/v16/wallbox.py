@@ -185,7 +185,7 @@ class Wallbox:
     @property
     def mended(self) -> set[str]:
         """The names of all repairs so far."""
-        return set(self.dialect.repairs)
+        return set(self.journal.repairs)
 
 
 def reading(

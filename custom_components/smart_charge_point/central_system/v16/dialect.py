@@ -1,6 +1,5 @@
 """OCPP 1.6J on one connection: every message of a charge point is answered, whatever is in it."""
 
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, ClassVar, Final, override
 
@@ -52,7 +51,7 @@ type _Receiver = Callable[[Dialect16, Handler, Payload], Awaitable[Payload]]
 
 
 class Dialect16(Commands16, Dialect):
-    """OCPP 1.6J over one transport. `repairs` counts what had to be mended, by the repair's name."""
+    """OCPP 1.6J over one transport. The journal counts what had to be mended, by the repair's name."""
 
     def __init__(
         self, transport: Transport, clock: Clock, journal: FrameJournal
@@ -67,7 +66,6 @@ class Dialect16(Commands16, Dialect):
         self._pending = False
         self._asked = False
         """Whether the next boot may be only the answer to `ask_identity`."""
-        self.repairs: Counter[str] = Counter()
 
     @property
     @override
@@ -289,7 +287,7 @@ class Dialect16(Commands16, Dialect):
 
     def _note(self, repair: Repair) -> None:
         """Write a repair into the journal, and count it."""
-        self.repairs[repair.name] += 1
+        self._journal.repairs[repair.name] += 1
         self._journal.note(f"{repair.name} ({repair.detail})")
 
     _RECEIVERS: ClassVar[Mapping[str, _Receiver]] = {
