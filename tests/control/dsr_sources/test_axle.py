@@ -1,12 +1,17 @@
 """Axle's grid events as a source, from the sensors of Home Assistant's own integration."""
 
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+import sys
+from types import ModuleType
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
+from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.smart_charge_point.control.dsr_sources.axle import (
     AxleSettings,
@@ -15,7 +20,7 @@ from custom_components.smart_charge_point.control.dsr_sources.axle import (
 from custom_components.smart_charge_point.model.dsr import DsrDirection, DsrKind
 from custom_components.smart_charge_point.model.limit import Limit
 
-from .book import Book
+from .book import Book, pass_time
 
 ENTRY = "01JAXLE"
 KEYS = ("import_export", "start", "end")
@@ -108,8 +113,8 @@ async def test_sensors_that_change_one_by_one_are_one_change(
 
     assert book.heard() == [
         "offer 2026-11-24T17:00:00Z",
-        "withdraw 2026-11-24T17:00:00Z",
         "offer 2026-11-24T18:00:00Z",
+        "withdraw 2026-11-24T17:00:00Z",
     ]
 
 
@@ -176,14 +181,68 @@ async def test_an_integration_that_is_not_there_says_nothing(
     assert len(book.events) == 1
 
 
-def test_home_assistant_still_names_these_sensors_so() -> None:
-    """The unique ids are the bridge to the integration; its own source says them."""
-    spec = find_spec("homeassistant.components")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    (folder, *_) = spec.submodule_search_locations
-    code = Path(folder, "axle_energy", "sensor.py").read_text()
+async def test_it_reads_home_assistants_own_integration(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    book: Book,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The real `axle_energy` sets up its sensors, from a feed of our own, and is heard."""
+    feed = Feed()
+    monkeypatch.setitem(sys.modules, "aioaxlevpp", feed.library())
+    entry = MockConfigEntry(domain="axle_energy", data={"api_key": "key"})
+    entry.add_to_hass(hass)
+    source = AxleSource(hass, AxleSettings(entry_id=entry.entry_id))
+    await source.start(book)
+    start = dt_util.utcnow() + timedelta(hours=5)
+    feed.event = GridEvent("export", start, start + timedelta(hours=1))
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert [(one.start, one.direction) for one in book.events] == [
+        (start, DsrDirection.DOWN)
+    ]
 
-    assert 'f"{coordinator.config_entry.entry_id}_{description.key}"' in code
-    assert all(f'key="{key}"' in code for key in KEYS)
-    assert 'options=["import", "export"]' in code
+    feed.event = None
+    await pass_time(hass, freezer, timedelta(minutes=11))
+    assert book.events == []
+
+    await source.stop()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+@dataclass(frozen=True)
+class GridEvent:
+    """What Axle's library says of an event."""
+
+    direction: str
+    start: datetime
+    end: datetime
+    opted_out: bool = False
+
+
+class Feed:
+    """Axle's cloud."""
+
+    def __init__(self) -> None:
+        self.event: GridEvent | None = None
+
+    def library(self) -> ModuleType:
+        """Return what stands in for Axle's library, which is not installed with Home Assistant."""
+        feed = self
+
+        class AxleClient:
+            def __init__(self, _session: object, _key: str) -> None:
+                """Take what the library takes."""
+
+            async def get_event(self) -> GridEvent | None:
+                return feed.event
+
+        module = ModuleType("aioaxlevpp")
+        vars(module).update(
+            AxleClient=AxleClient,
+            GridEvent=GridEvent,
+            AxleError=ConnectionError,
+            AxleConnectionError=ConnectionResetError,
+            AxleAuthenticationError=ConnectionRefusedError,
+        )
+        return module

@@ -6,12 +6,20 @@ from datetime import datetime
 import logging
 
 from homeassistant.const import STATE_UNAVAILABLE
-from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, State, callback
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    CoreState,
+    Event,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers.event import (
     EventStateChangedData,
     async_track_point_in_utc_time,
     async_track_state_change_event,
 )
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ...model.dsr import DsrEvent, DsrOutcome
@@ -39,6 +47,7 @@ class EntitySource(ABC):
         self._task: asyncio.Task[None] | None = None
         self._stop_listening: CALLBACK_TYPE | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._stop_waiting: CALLBACK_TYPE | None = None
         self._missed: set[str] = set()
         self._nonsense_told = ""
 
@@ -65,15 +74,17 @@ class EntitySource(ABC):
         self._sink = sink
         self._offers.resume(sink.standing(self._provider))
         self._listen()
+        if self._hass.state is not CoreState.running:
+            self._stop_waiting = async_at_started(self._hass, self._started)
         await self._look()
 
     async def stop(self) -> None:
         """Look no more."""
         self._sink = None
-        for cancel in (self._stop_listening, self._cancel_timer):
+        for cancel in (self._stop_listening, self._cancel_timer, self._stop_waiting):
             if cancel is not None:
                 cancel()
-        self._stop_listening = self._cancel_timer = None
+        self._stop_listening = self._cancel_timer = self._stop_waiting = None
         if self._task is not None:
             self._task.cancel()
             self._task = None
@@ -94,6 +105,12 @@ class EntitySource(ABC):
         self._stop_listening = async_track_state_change_event(
             self._hass, self.entity_ids, self._changed
         )
+
+    @callback
+    def _started(self, _hass: HomeAssistant) -> None:
+        """Look once all that there will be is there: only then is a missing entity missing."""
+        self._stop_waiting = None
+        self._look_soon()
 
     @callback
     def _changed(self, _event: Event[EventStateChangedData]) -> None:
@@ -138,7 +155,8 @@ class EntitySource(ABC):
         """Return the state of an entity, None while it says nothing."""
         state = self._hass.states.get(entity_id)
         if state is None:
-            if self._hass.is_running and entity_id not in self._missed:
+            running = self._hass.state is CoreState.running
+            if running and entity_id not in self._missed:
                 self._missed.add(entity_id)
                 _LOGGER.warning("There is no entity %s to take events from", entity_id)
             return None
