@@ -17,9 +17,11 @@ from .const import DOMAIN
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 from .entity import (
     ConnectorEntity,
+    SmartChargePointEntity,
     SmartChargePointEntityDescription,
     async_add_as_they_come,
 )
+from .model.dsr import DsrEvent
 from .model.plan import Plan, PlanReason
 from .rules.charging_hours import Window, windows_between
 
@@ -34,15 +36,22 @@ hours can last, unless they are without an end.
 """
 
 
+HELD_BACK: Final = {PlanReason.OUTSIDE_CHARGING_HOURS, PlanReason.RANDOM_DELAY}
+"""With these a current only keeps a car awake."""
+
+
 @dataclass(frozen=True, kw_only=True)
-class ConnectorCalendarDescription(
+class SmartChargePointCalendarDescription(
     CalendarEntityDescription, SmartChargePointEntityDescription
 ):
-    """Describes a calendar of a connector."""
+    """Describes a calendar."""
 
 
-CHARGING_PLAN: Final = ConnectorCalendarDescription(
+CHARGING_PLAN: Final = SmartChargePointCalendarDescription(
     key="charging_plan", translation_key="charging_plan", offline=True
+)
+DSR_EVENTS: Final = SmartChargePointCalendarDescription(
+    key="dsr_events", translation_key="dsr_events", offline=True
 )
 
 
@@ -67,33 +76,34 @@ def stretches(
 
     What touches and has the same reason is one stretch. The time that a random delay takes is not told as time in which
     a car could have charged: neither that of hours that begin, nor that of a session which began at `plugged_in_at`
-    within them. The stretch that runs keeps the start that it was `told` with: a plan knows only what comes.
+    within them. A plan knows only what comes: the stretch that runs keeps the start that it was `told` with, or else
+    began with the hours.
     """
-    first = plan.segments[0]
-    now = first.start
-    if first.reason is PlanReason.RANDOM_DELAY:
-        before = _until_delay(before, now, plugged_in_at)
-    parts = [
-        *_hours(before),
-        *(
-            Stretch(start=segment.start, end=segment.end, reason=segment.reason)
-            for segment in plan.segments
-            if segment.limit.amperes > 0
-        ),
-        *_hours(after),
-    ]
-    merged: list[Stretch] = []
-    for part in parts:
-        if merged and merged[-1].end == part.start and merged[-1].reason is part.reason:
-            part = replace(part, start=merged.pop().start)  # noqa: PLW2901 - it goes on
-        merged.append(part)
-    if told is None or not told.start <= now <= told.end:
-        return tuple(merged)
-    return tuple(
-        kept
-        for stretch in merged
-        for kept in _as_told(stretch, now, told, plugged_in_at)
+    now = plan.segments[0].start
+    past = _hours(before)
+    if plan.segments[0].reason is PlanReason.RANDOM_DELAY and _touches(past, now):
+        last = past.pop()
+        past += [] if plugged_in_at is None else _cut(last, plugged_in_at)
+    coming = _merged(
+        [
+            *(
+                Stretch(start=segment.start, end=segment.end, reason=segment.reason)
+                for segment in plan.segments
+                if segment.limit.amperes > 0 and segment.reason not in HELD_BACK
+            ),
+            *_hours(after),
+        ]
     )
+    if not coming or coming[0].start > now:
+        return (*past, *coming)
+    running, *later = coming
+    if told is not None and told.start <= now <= told.end:
+        if told.reason is running.reason:
+            past = _until(past, told, plugged_in_at)
+            running = replace(running, start=told.start)
+    elif _touches(past, now):
+        running = replace(running, start=past.pop().start)
+    return (*past, running, *later)
 
 
 def _hours(windows: tuple[Window, ...]) -> list[Stretch]:
@@ -103,33 +113,37 @@ def _hours(windows: tuple[Window, ...]) -> list[Stretch]:
     ]
 
 
-def _until_delay(
-    windows: tuple[Window, ...], now: datetime, plugged_in_at: datetime | None
-) -> tuple[Window, ...]:
-    """Return the past windows without the delay that runs at the end of the last one."""
-    *past, last = windows or (None,)
-    if last is None or last.end < now:
-        return windows
-    kept = tuple(window for window in past if window is not None)
-    if plugged_in_at is not None and plugged_in_at > last.start:
-        return (*kept, replace(last, end=plugged_in_at))
+def _merged(parts: list[Stretch]) -> list[Stretch]:
+    merged: list[Stretch] = []
+    for part in parts:
+        if _touches(merged, part.start) and merged[-1].reason is part.reason:
+            merged.append(replace(part, start=merged.pop().start))
+        else:
+            merged.append(part)
+    return merged
+
+
+def _touches(parts: list[Stretch], moment: datetime) -> bool:
+    return bool(parts) and parts[-1].end == moment
+
+
+def _until(
+    past: list[Stretch], told: Stretch, plugged_in_at: datetime | None
+) -> list[Stretch]:
+    """Return what is past until the stretch that was told, or until the delay in front of it."""
+    kept: list[Stretch] = []
+    for stretch in past:
+        if stretch.end <= told.start:
+            kept.append(stretch)
+        elif told.reason is not PlanReason.CHARGING_HOURS:
+            kept += _cut(stretch, told.start)
+        elif plugged_in_at is not None and plugged_in_at < told.start:
+            kept += _cut(stretch, plugged_in_at)
     return kept
 
 
-def _as_told(
-    stretch: Stretch, now: datetime, told: Stretch, plugged_in_at: datetime | None
-) -> list[Stretch]:
-    """Return a stretch with the start that the running one was told with; what is past gives way to that."""
-    if stretch.end <= now:
-        # It may be the very past of the running one, by another reason.
-        end = min(stretch.end, told.start)
-        return [replace(stretch, end=end)] if stretch.start < end else []
-    if stretch.start > now or stretch.reason is not told.reason:
-        return [stretch]
-    running = replace(stretch, start=told.start)
-    if plugged_in_at is not None and stretch.start < plugged_in_at < told.start:
-        return [replace(stretch, end=plugged_in_at), running]
-    return [running]
+def _cut(stretch: Stretch, end: datetime) -> list[Stretch]:
+    return [replace(stretch, end=end)] if stretch.start < end else []
 
 
 async def async_setup_entry(
@@ -139,10 +153,15 @@ async def async_setup_entry(
 ) -> None:
     """Set up the calendars, now and as wallboxes come."""
 
-    def build(coordinator: SmartChargePointCoordinator) -> list[ChargingPlanCalendar]:
+    def build(
+        coordinator: SmartChargePointCoordinator,
+    ) -> list[SmartChargePointEntity]:
         return [
-            ChargingPlanCalendar(coordinator, number, CHARGING_PLAN)
-            for number in coordinator.data.connectors
+            DsrCalendar(coordinator, DSR_EVENTS),
+            *(
+                ChargingPlanCalendar(coordinator, number, CHARGING_PLAN)
+                for number in coordinator.data.connectors
+            ),
         ]
 
     async_add_as_they_come(entry, async_add_entities, build)
@@ -151,7 +170,7 @@ async def async_setup_entry(
 class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
     """When a car may charge at a connector."""
 
-    entity_description: ConnectorCalendarDescription
+    entity_description: SmartChargePointCalendarDescription
     _stretch: Stretch | None = None
     _news: object = None
     _until: datetime | None = None
@@ -174,6 +193,7 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
             # From and until midnights, so that hours without an end do not begin and end at another time each minute.
             midnight = dt_util.as_utc(dt_util.start_of_local_day())
             coming = self._stretches(midnight, midnight + PLANNED + DAY)
+            now = dt_util.utcnow()
             self._stretch = next(
                 (stretch for stretch in coming if stretch.end > now), None
             )
@@ -220,4 +240,52 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
             f"component.{DOMAIN}.entity.calendar.{self.translation_key}"
             f".state_attributes.message.state.{reason.value}",
             reason.value,
+        )
+
+
+class DsrCalendar(SmartChargePointEntity, CalendarEntity):
+    """What providers of demand response ask for."""
+
+    entity_description: SmartChargePointCalendarDescription
+
+    @property
+    @override
+    def current_value(self) -> str:
+        return str(self.event)
+
+    @property
+    @override
+    def event(self) -> CalendarEvent | None:
+        """Return the event that runs now, or the next one."""
+        now = dt_util.utcnow()
+        return next(
+            (
+                self._event(event)
+                for event in self.controller.dsr.events
+                if event.end > now
+            ),
+            None,
+        )
+
+    @override
+    async def async_get_events(
+        self, hass: HomeAssistant, start_date: datetime, end_date: datetime
+    ) -> list[CalendarEvent]:
+        """Return the events in a range of time, whatever became of them."""
+        records = await self.controller.dsr.async_records(
+            dt_util.as_utc(start_date), dt_util.as_utc(end_date)
+        )
+        return [self._event(record.event) for record in reversed(records)]
+
+    def _event(self, event: DsrEvent) -> CalendarEvent:
+        return CalendarEvent(
+            start=dt_util.as_local(event.start),
+            end=dt_util.as_local(event.end),
+            summary=self.platform_data.platform_translations.get(
+                f"component.{DOMAIN}.entity.calendar.{self.translation_key}"
+                f".state_attributes.message.state.{event.direction.value}",
+                event.direction.value,
+            ),
+            description=event.reason or event.provider,
+            uid=f"{event.provider}/{event.event_id}",
         )

@@ -143,6 +143,19 @@ def test_another_reason_is_another_stretch() -> None:
     ]
 
 
+def test_a_limit_parts_the_hours_where_it_was_set_and_nowhere_else() -> None:
+    """The hours go on under a limit of the owner's; what he cannot be told any more began with the hours."""
+    limited = segment(60, 120, Limit(amperes=16), PlanReason.OWNER_LIMIT)
+    assert told([(0, 60)], limited) == [(0, 120, PlanReason.OWNER_LIMIT)]
+    assert told(
+        [(0, 60)], limited, running=(0, 120, PlanReason.CHARGING_HOURS)
+    ) == told([(0, 60)], limited, running=(60, 120, PlanReason.OWNER_LIMIT))
+    assert told([(0, 60)], limited, running=(40, 120, PlanReason.OWNER_LIMIT)) == [
+        (0, 40, PlanReason.CHARGING_HOURS),
+        (40, 120, PlanReason.OWNER_LIMIT),
+    ]
+
+
 async def events(house: House, start: datetime, end: datetime) -> list[dict[str, Any]]:
     """Return what the owner sees in the calendar."""
     entity_id = house.entity_id("charging_plan")
@@ -212,10 +225,35 @@ async def test_the_present_moment_parts_nothing(
         return house.now + timedelta(microseconds=looked)
 
     monkeypatch.setattr("homeassistant.util.dt.utcnow", utcnow)
+    assert house.state("charging_plan") == "on"
     (event,) = await events(house, EVENING, EVENING + timedelta(hours=9))
     # The hours began after their random delay.
     late = datetime.fromisoformat(event["start"]) - EVENING
     assert timedelta() <= late <= timedelta(minutes=10)
+
+
+async def test_under_a_limit_the_calendar_stays_on(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A limit of the owner's is no end of the hours, also when the clock is read again and again."""
+    house.add()
+    await house.wallbox()
+    await house.advance_to(EVENING + timedelta(hours=1))
+    looked = 0
+
+    def utcnow() -> datetime:
+        nonlocal looked
+        looked += 1
+        return house.now + timedelta(microseconds=looked)
+
+    monkeypatch.setattr("homeassistant.util.dt.utcnow", utcnow)
+    await house.set_number("current_limit", 16)
+    set_at = house.now
+    await house.advance(timedelta(minutes=5))
+    assert house.state("charging_plan") == "on"
+    _, limited = await events(house, EVENING, EVENING + timedelta(hours=9))
+    since = datetime.fromisoformat(limited["start"]) - set_at
+    assert timedelta() <= since < timedelta(seconds=1)
 
 
 async def test_now_follows_the_plan(house: House) -> None:
