@@ -1,8 +1,9 @@
 """Tests of the calendar: when a car may charge in the coming weeks, and why."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.smart_charge_point.calendar import Stretch, stretches
@@ -174,6 +175,22 @@ async def events(house: House, start: datetime, end: datetime) -> list[dict[str,
     return found
 
 
+def let_time_go_on(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a little time pass between any two looks at the clock, as it does in life."""
+    looked = 0
+
+    def utcnow() -> datetime:
+        nonlocal looked
+        looked += 1
+        return house.now + timedelta(microseconds=looked)
+
+    def now(time_zone: tzinfo | None = None) -> datetime:
+        return utcnow().astimezone(time_zone or dt_util.get_default_time_zone())
+
+    monkeypatch.setattr(dt_util, "utcnow", utcnow)
+    monkeypatch.setattr(dt_util, "now", now)
+
+
 async def test_the_coming_weeks(house: House) -> None:
     """The charging hours stand in the calendar, never reach into the peak, and say why."""
     await house.hass.config.async_set_time_zone("Europe/London")
@@ -217,14 +234,7 @@ async def test_the_present_moment_parts_nothing(
     house.add()
     await house.wallbox()
     await house.advance_to(EVENING + timedelta(hours=1))
-    looked = 0
-
-    def utcnow() -> datetime:
-        nonlocal looked
-        looked += 1
-        return house.now + timedelta(microseconds=looked)
-
-    monkeypatch.setattr("homeassistant.util.dt.utcnow", utcnow)
+    let_time_go_on(house, monkeypatch)
     assert house.state("charging_plan") == "on"
     (event,) = await events(house, EVENING, EVENING + timedelta(hours=9))
     # The hours began after their random delay.
@@ -235,18 +245,11 @@ async def test_the_present_moment_parts_nothing(
 async def test_under_a_limit_the_calendar_stays_on(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A limit of the owner's is no end of the hours, also when the clock is read again and again."""
+    """A limit of the owner's is no end of the hours, also after a restart, when nobody knows since when it holds."""
     house.add()
     await house.wallbox()
     await house.advance_to(EVENING + timedelta(hours=1))
-    looked = 0
-
-    def utcnow() -> datetime:
-        nonlocal looked
-        looked += 1
-        return house.now + timedelta(microseconds=looked)
-
-    monkeypatch.setattr("homeassistant.util.dt.utcnow", utcnow)
+    let_time_go_on(house, monkeypatch)
     await house.set_number("current_limit", 16)
     set_at = house.now
     await house.advance(timedelta(minutes=5))
@@ -254,6 +257,10 @@ async def test_under_a_limit_the_calendar_stays_on(
     _, limited = await events(house, EVENING, EVENING + timedelta(hours=9))
     since = datetime.fromisoformat(limited["start"]) - set_at
     assert timedelta() <= since < timedelta(seconds=1)
+    await house.restart()
+    await house.advance(timedelta(minutes=5))
+    assert house.state("charging_plan") == "on"
+    assert len(await events(house, EVENING, EVENING + timedelta(hours=9))) == 1
 
 
 async def test_now_follows_the_plan(house: House) -> None:
