@@ -2,11 +2,11 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import setup_test_component_platform
@@ -274,3 +274,43 @@ async def test_a_calendar_full_of_entries_is_followed_for_the_next_ones(
     assert len(book.events) == 100
     assert book.events[0].start == at(13)
     assert "announces 300 events" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        7,
+        ["entry", {"summary": "Power Down"}],
+        [{"summary": "Power Down", "start": "soon", "end": "later"}],
+        [{"summary": "Power Down", "start": "2026-11-24T17:00:00+00:00"}],
+        [
+            {
+                "summary": "Power Down",
+                "start": "2026-11-24T17:00:00+00:00",
+                "end": "2026-11-24T17:00:00+00:00",
+            }
+        ],
+    ],
+)
+async def test_nonsense_from_a_calendar_ends_nothing(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    calendar: Calendar,
+    book: Book,
+    source: CalendarSource,
+    answer: object,
+) -> None:
+    """Neither an answer that is no list, nor entries that are none, or have no times, or no length."""
+    calendar.entries = [entry(at(17), at(18))]
+    await look(hass, freezer)
+
+    async def get_events(_call: ServiceCall) -> Any:
+        return {"calendar.dso": {"events": answer}}
+
+    hass.services.async_register(
+        "calendar", "get_events", get_events, supports_response=SupportsResponse.ONLY
+    )
+    await look(hass, freezer)
+
+    assert len(book.events) == 1

@@ -58,9 +58,10 @@ class CalendarSource(EntitySource):
         complete = True
         events: dict[str, DsrEvent] = {}
         for entry in entries:
-            if not isinstance(entry, Mapping) or not self._counts(entry):
+            fields = entry if isinstance(entry, Mapping) else {}
+            if fields and not self._counts(fields):
                 continue
-            if (event := self._event(entry)) is None:
+            if (event := self._event(fields)) is None:
                 complete = False
                 continue
             same = events.get(event.event_id)

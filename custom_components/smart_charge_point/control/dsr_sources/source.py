@@ -13,10 +13,11 @@ class DsrSink(Protocol):
     """Takes the events of all sources. It never raises: what it refuses (D6), it refuses and records itself."""
 
     def standing(self, provider: str) -> Sequence[DsrEvent]:
-        """Return the events of a provider that are held and not over, from before a restart too.
+        """Return the events of a provider whose end is ahead, in the form they were last told, from before a restart too.
 
-        A source compares them with what it finds when it starts: what is the same is not offered again, so that its
-        drawn delays stand (A11.3), and what has vanished meanwhile is withdrawn.
+        Those that the owner opted out of, or does not follow, are among them: they were told all the same. A source
+        compares them with what it finds when it starts: what is the same is not offered again, so that its drawn delays
+        stand (A11.3), and what has vanished meanwhile is withdrawn.
         """
 
     async def offer(self, event: DsrEvent) -> None:

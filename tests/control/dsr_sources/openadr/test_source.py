@@ -149,6 +149,19 @@ async def test_a_known_ven_is_not_registered_again(vtn: Vtn, home: Home) -> None
     assert [one.event_id for one in home.book.events] == ["e1.0.SIMPLE"]
 
 
+async def test_a_name_that_the_operator_gives_later_is_ours_too(
+    vtn: Vtn, home: Home
+) -> None:
+    """It is looked for now and then."""
+    await home.follow()
+    await home.wait()
+    vtn.vens[0]["targets"] = ["street-7"]
+    vtn.events = [event(targets=["street-7"], start="2026-11-25T17:00:00Z")]
+    await home.wait(timedelta(hours=7))
+
+    assert len(home.book.events) == 1
+
+
 @pytest.mark.parametrize("status", [403, 404])
 async def test_a_server_that_registers_no_vens_is_followed(
     vtn: Vtn, home: Home, status: int
@@ -370,22 +383,30 @@ async def test_a_server_that_is_down_ends_nothing(
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "why"),
     [
-        text("{"),
-        text(""),
-        text("<html>Welcome</html>"),
-        text('{"events": []}'),
-        text("7"),
-        text("[" * 100_000),
-        text("[" + " " * 5_000_000 + "]"),
-        lambda: problem(500),
-        lambda: problem(404),
-        lambda: web.Response(status=302, headers={"Location": "/openadr3/programs"}),
+        (text("{"), OpenAdrProblem.UNREACHABLE),
+        (text(""), OpenAdrProblem.UNREACHABLE),
+        (text("<html>Welcome</html>"), OpenAdrProblem.UNREACHABLE),
+        (text('{"events": []}'), OpenAdrProblem.UNREACHABLE),
+        (text("7"), OpenAdrProblem.UNREACHABLE),
+        (text("[" * 100_000), OpenAdrProblem.UNREACHABLE),
+        (text("[" + " " * 5_000_000 + "]"), OpenAdrProblem.UNREACHABLE),
+        (lambda: problem(500), OpenAdrProblem.UNREACHABLE),
+        (lambda: problem(401), OpenAdrProblem.CREDENTIALS),
+        (lambda: problem(403), OpenAdrProblem.REFUSED),
+        (lambda: problem(404), OpenAdrProblem.REFUSED),
+        (
+            lambda: web.Response(status=302, headers={"Location": "/openadr3/vens"}),
+            OpenAdrProblem.REFUSED,
+        ),
     ],
 )
 async def test_an_answer_that_is_none_ends_nothing(
-    vtn: Vtn, home: Home, answer: Callable[[], web.StreamResponse]
+    vtn: Vtn,
+    home: Home,
+    answer: Callable[[], web.StreamResponse],
+    why: OpenAdrProblem,
 ) -> None:
     """Neither the events nor the asking."""
     vtn.events = [event()]
@@ -393,7 +414,7 @@ async def test_an_answer_that_is_none_ends_nothing(
     await home.wait()
     vtn.answers["events"] = answer
     await home.wait()
-    assert home.problem is OpenAdrProblem.UNREACHABLE
+    assert home.problem is why
     assert len(home.book.events) == 1
 
     vtn.answers.clear()
@@ -439,9 +460,24 @@ async def test_only_the_named_programs_are_followed(vtn: Vtn, home: Home) -> Non
     await home.wait()
     assert [one.event_id for one in home.book.events] == ["e2.0.SIMPLE"]
 
-    await home.follow(programs=frozenset({"Autumn"}))
+
+async def test_a_program_that_is_gone_is_told_and_ends_nothing(
+    vtn: Vtn, home: Home
+) -> None:
+    """It may have been renamed, or mistyped; as soon as it is there it is followed."""
+    vtn.events = [event()]
+    await home.follow(programs=frozenset({"Winter"}))
+    await home.wait()
+    programs, vtn.programs = vtn.programs, []
+    await home.follow()
     await home.wait()
     assert home.problem is OpenAdrProblem.NO_PROGRAM
+    assert len(home.book.events) == 1
+
+    vtn.programs, vtn.events = programs, []
+    await home.wait()
+    assert home.problem is None
+    assert home.book.events == []
 
 
 async def test_a_programs_units_count(vtn: Vtn, home: Home) -> None:

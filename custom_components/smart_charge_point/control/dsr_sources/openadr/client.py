@@ -33,6 +33,10 @@ _EXPIRES: Final = timedelta(hours=1)
 """How long a token lasts whose server does not say."""
 _MARGIN: Final = timedelta(seconds=30)
 """A token is not used in the last seconds of its life."""
+_REFUSALS: Final = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+)
+"""What servers answer to credentials that they do not accept (RFC 6749, 5.2, and the rest of them)."""
 _LONGEST_WAIT: Final = timedelta(hours=6)
 """The longest wait that a server can ask for."""
 
@@ -46,7 +50,7 @@ class OpenAdrAuthError(OpenAdrError):
 
 
 class OpenAdrRefusedError(OpenAdrError):
-    """A server was reached and refused a request: it makes no sense to send the same again."""
+    """A server was reached and refused a request, for want of rights or because it knows no such thing."""
 
 
 class OpenAdrBusyError(OpenAdrError):
@@ -199,8 +203,8 @@ class OpenAdrClient:
         async with self._session.post(
             url, data=form, headers=headers, timeout=_TIMEOUT, allow_redirects=False
         ) as response:
-            if response.status == HTTPStatus.BAD_REQUEST:
-                raise OpenAdrAuthError("token: the credentials are refused")
+            if response.status in _REFUSALS:
+                raise OpenAdrAuthError(f"token: not allowed ({response.status})")
             return await _content(response, "token")
 
     async def _token_url(self) -> URL:
@@ -230,7 +234,7 @@ async def _content(response: ClientResponse, what: str) -> Any:
             f"{what}: busy ({status})",
             _retry_after(response.headers.get("Retry-After", "")),
         )
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    if status == HTTPStatus.UNAUTHORIZED:
         raise OpenAdrAuthError(f"{what}: not allowed ({status})")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise OpenAdrError(f"{what}: the server failed ({status})")

@@ -33,7 +33,8 @@ from .targets import target_names
 
 _LOGGER = logging.getLogger(__name__)
 
-PROGRAMS_REFRESHED: Final = timedelta(hours=6)
+REFRESHED: Final = timedelta(hours=6)
+"""How often a server is asked for its programs and for what it calls us."""
 MOST_REPORTS: Final = 50
 """Reports that wait for a server that cannot be reached."""
 
@@ -42,6 +43,8 @@ class OpenAdrProblem(StrEnum):
     """Why nothing new is heard."""
 
     CREDENTIALS = "credentials"
+    REFUSED = "refused"
+    """The credentials are accepted, but not for this; or the address is no OpenADR server's."""
     UNREACHABLE = "unreachable"
     NO_PROGRAM = "no_program"
     """The server has none of the programs that the owner named."""
@@ -89,9 +92,9 @@ class OpenAdrSource:
         self._task: asyncio.Task[None] | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._ven_targets: frozenset[str] | None = None
+        self._ven_targets: frozenset[str] = frozenset()
         self._programs: Mapping[str, Mapping[str, Any]] = {}
-        self._programs_at: datetime | None = None
+        self._knows_until: datetime | None = None
         self._events: Mapping[str, Mapping[str, Any]] = {}
         self._problems: tuple[str, ...] = ()
         self._reports: deque[reports.Report] = deque(maxlen=MOST_REPORTS)
@@ -193,15 +196,12 @@ class OpenAdrSource:
             wait = error.retry_after
         level = logging.WARNING if self._failures == 1 else logging.DEBUG
         _LOGGER.log(level, "The OpenADR server of %s: %s", self.provider, error)
-        refused = isinstance(error, OpenAdrAuthError)
-        self._tell(
-            OpenAdrStatus(
-                problem=OpenAdrProblem.CREDENTIALS
-                if refused
-                else OpenAdrProblem.UNREACHABLE,
-                heard_at=self._status.heard_at,
-            )
-        )
+        problem = OpenAdrProblem.UNREACHABLE
+        if isinstance(error, OpenAdrAuthError):
+            problem = OpenAdrProblem.CREDENTIALS
+        elif isinstance(error, OpenAdrRefusedError):
+            problem = OpenAdrProblem.REFUSED
+        self._tell(OpenAdrStatus(problem=problem, heard_at=self._status.heard_at))
         self._poll_at(retry(self._failures, wait, dt_util.utcnow(), self._draw))
 
     def _tell(self, status: OpenAdrStatus) -> None:
@@ -215,25 +215,20 @@ class OpenAdrSource:
         Raises:
             OpenAdrError: the server was not reached, or its answer cannot be used.
         """
-        if self._ven_targets is None:
-            self._ven_targets = await self._register()
         now = dt_util.utcnow()
-        if self._programs_at is None or now >= self._programs_at + PROGRAMS_REFRESHED:
-            self._programs = {
-                program["id"]: program
-                for program in await self._client.programs()
-                if isinstance(program, dict) and isinstance(program.get("id"), str)
-            }
-            self._programs_at = now
+        if self._knows_until is None or now >= self._knows_until:
+            self._ven_targets = await self._register()
+            self._programs = _by_id(await self._client.programs())
+            self._knows_until = now + REFRESHED
+        if self._settings.programs and not self._followed():
+            # Whatever became of the program: what was asked under it ends as it was to end.
+            self._knows_until = None
+            return OpenAdrProblem.NO_PROGRAM
         answer = await self._answer()
-        self._events = {
-            event["id"]: event
-            for event in answer
-            if isinstance(event, dict) and isinstance(event.get("id"), str)
-        }
+        self._events = _by_id(answer)
         if not self._settings.programs and self._unknown_programs():
-            self._programs_at = None
-        found = read_events(answer, self._context(self._ven_targets), now)
+            self._knows_until = None
+        found = read_events(answer, self._context(), now)
         if found.problems != self._problems:
             self._problems = found.problems
             for problem in found.problems:
@@ -243,8 +238,6 @@ class OpenAdrSource:
         if self._sink is not None:
             await self._offers.tell(self._sink, found.reading, dt_util.utcnow())
         await self._send_reports()
-        if self._settings.programs and not self._followed():
-            return OpenAdrProblem.NO_PROGRAM
         return None
 
     async def _answer(self) -> list[Any]:
@@ -271,14 +264,14 @@ class OpenAdrSource:
             for event in self._events.values()
         )
 
-    def _context(self, ven_targets: frozenset[str]) -> Context:
+    def _context(self) -> Context:
         settings = self._settings
         return Context(
             provider=self.provider,
             household=self._household,
             settings=settings,
             ours=settings.targets
-            | ven_targets
+            | self._ven_targets
             | {settings.ven_name, settings.resource_name}
             | {str(program.get("programName")) for program in self._programs.values()},
             units={
@@ -301,7 +294,7 @@ class OpenAdrSource:
                 if isinstance(ven, dict) and ven.get("venName") == name
             ]
             ven = ours[0] if ours else await self._client.create_ven(name)
-        except (OpenAdrAuthError, OpenAdrRefusedError) as error:
+        except OpenAdrRefusedError as error:
             _LOGGER.debug("%s does not register VENs: %s", self.provider, error)
             return frozenset()
         return (
@@ -316,7 +309,7 @@ class OpenAdrSource:
                 await self._client.report(
                     reports.body(report, program_id, self._settings)
                 )
-            except (OpenAdrAuthError, OpenAdrRefusedError) as error:
+            except OpenAdrRefusedError as error:
                 # A server that takes no reports never will, and its events count all the same.
                 _LOGGER.warning("%s takes no report: %s", self.provider, error)
             self._reports.popleft()
@@ -324,3 +317,12 @@ class OpenAdrSource:
     async def _program_of(self, event_id: str) -> str:
         event = self._events.get(event_id) or await self._client.event(event_id)
         return str(event.get("programID") or "") if isinstance(event, dict) else ""
+
+
+def _by_id(items: list[Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the objects of a server by their id; what has none is left out."""
+    return {
+        item["id"]: item
+        for item in items
+        if isinstance(item, dict) and isinstance(item.get("id"), str)
+    }
