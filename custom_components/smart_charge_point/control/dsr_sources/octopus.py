@@ -2,7 +2,8 @@
 
 Its event entities carry whole lists, past sessions too: `event.octopus_energy_…_octoplus_power_down_events` the sessions
 that the household has joined (`joined_events`: id, start, end), `…_power_up_events` those that apply to it (`events`: code,
-start, end). The lists are renewed every half hour and outlive a restart; the moments are datetimes, and text after one.
+start, end). Their forerunners, which go in January 2027 (`…_saving_session_events`, `…_free_electricity_session_events`), carry
+the same. The lists are renewed every half hour and outlive a restart; the moments are datetimes, and text after one.
 """
 
 from collections.abc import Mapping, Sequence

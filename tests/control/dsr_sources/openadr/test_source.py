@@ -84,7 +84,7 @@ class Home:
 
     async def wait(self, by: timedelta = POLL) -> None:
         """Let time pass: an interval, in which the server is asked once."""
-        step = timedelta(seconds=15 if by <= 3 * POLL else 60)
+        step = timedelta(seconds=30 if by <= 3 * POLL else 60)
         await pass_time(self.hass, self.freezer, by, step)
 
     async def settle(self) -> None:
