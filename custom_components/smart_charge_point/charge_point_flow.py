@@ -42,9 +42,12 @@ from .hours_form import (
 )
 from .model.hours import HoursChoice, HoursDecision
 from .model.limit import Limit
+from .model.link_loss import LinkLoss
 from .model.sleeping_car import SleepingCar
 
 CONF_AWAKE_CURRENT: Final = "awake_current"
+CONF_LINK_LOSS: Final = "link_loss"
+CONF_LINK_LOSS_CURRENT: Final = "link_loss_current"
 CONF_MAXIMUM_CURRENT: Final = "maximum_current"
 CONF_PHASES: Final = "phases"
 CONF_SLEEPING_CAR: Final = "sleeping_car"
@@ -89,6 +92,27 @@ SLEEPING_CAR_SCHEMA: Final = vol.Schema(
                 max=8,
                 step=1,
                 mode=NumberSelectorMode.SLIDER,
+                unit_of_measurement="A",
+            )
+        ),
+    }
+)
+
+LINK_LOSS_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_LINK_LOSS): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in LinkLoss],
+                mode=SelectSelectorMode.LIST,
+                translation_key="link_loss",
+            )
+        ),
+        vol.Required(CONF_LINK_LOSS_CURRENT): NumberSelector(
+            NumberSelectorConfig(
+                min=6,
+                max=80,
+                step=1,
+                mode=NumberSelectorMode.BOX,
                 unit_of_measurement="A",
             )
         ),
@@ -143,7 +167,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["settings", "hours", "sleeping_car", "replace"],
+            menu_options=["settings", "hours", "sleeping_car", "link_loss", "replace"],
             description_placeholders={"name": subentry.title},
         )
 
@@ -187,6 +211,22 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                 step_id="sleeping_car",
                 data_schema=self.add_suggested_values_to_schema(
                     SLEEPING_CAR_SCHEMA, subentry.data
+                ),
+            )
+        return self.async_update_and_abort(
+            self._get_entry(), subentry, data_updates=user_input
+        )
+
+    async def async_step_link_loss(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the wallbox is to do while it is not connected."""
+        subentry = self._get_reconfigure_subentry()
+        if user_input is None:
+            return self.async_show_form(
+                step_id="link_loss",
+                data_schema=self.add_suggested_values_to_schema(
+                    LINK_LOSS_SCHEMA, subentry.data
                 ),
             )
         return self.async_update_and_abort(

@@ -16,6 +16,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUs
 from custom_components.smart_charge_point.const import DOMAIN, SUBENTRY_CHARGE_POINT
 from custom_components.smart_charge_point.control.settings import ChargePointSettings
 from custom_components.smart_charge_point.model.hours import ChargingHours, HoursChoice
+from custom_components.smart_charge_point.model.link_loss import LinkLoss
 from custom_components.smart_charge_point.model.sleeping_car import SleepingCar
 from custom_components.smart_charge_point.rules.ruleset import GB_2021
 
@@ -324,7 +325,13 @@ async def change(house: House, step: str) -> Any:
         house.hass, house.subentry().subentry_id
     )
     assert menu["type"] is FlowResultType.MENU
-    assert menu["menu_options"] == ["settings", "hours", "sleeping_car", "replace"]
+    assert menu["menu_options"] == [
+        "settings",
+        "hours",
+        "sleeping_car",
+        "link_loss",
+        "replace",
+    ]
     return await fill(house, menu, {"next_step_id": step})
 
 
@@ -409,6 +416,22 @@ async def test_a11_8_a_remedy_for_a_sleeping_car_without_a_reload(
     assert done["reason"] == "reconfigure_successful"
     assert settings(house).sleeping_car is SleepingCar.KEEP_AWAKE
     assert settings(house).awake_current.amperes == 7
+
+
+async def test_a7_4_what_to_do_without_a_link_without_a_reload(house: House) -> None:
+    """What the wallbox does while it is not connected is chosen in a form of its own; at first it keeps to the schedule."""
+    house.add("WB1")
+    await house.hass.async_block_till_done()
+    assert settings(house).link_loss is LinkLoss.KEEP_SCHEDULE
+    form = await change(house, "link_loss")
+    assert form["step_id"] == "link_loss"
+    done = await fill(
+        house, form, {"link_loss": "fixed_current", "link_loss_current": 10}
+    )
+    await house.hass.async_block_till_done()
+    assert done["reason"] == "reconfigure_successful"
+    assert settings(house).link_loss is LinkLoss.FIXED_CURRENT
+    assert settings(house).link_loss_current.amperes == 10
 
 
 async def test_settings_without_a_reload(house: House) -> None:

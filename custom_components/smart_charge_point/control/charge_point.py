@@ -24,6 +24,7 @@ from .connector import Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
+from .link_loss import LinkLossNotice
 from .memory import ConnectorMemory, Memory, MemoryStore
 from .obedience import Obedience
 from .reconciler import Reconciler
@@ -87,7 +88,13 @@ class ChargePoint:
         self.obedience = Obedience(self.store, self.reconciler, self.issues)
         self.dsr_listeners: list[Callable[[DsrRecord], None]] = []
         """Called with each event that is not followed any more, or has ended."""
-        self._listeners: list[Callable[[], None]] = []
+        self._link_loss = LinkLossNotice(
+            hass, subentry_id, lambda: self.name, lambda: self.settings
+        )
+        self._listeners: list[Callable[[], None]] = [
+            lambda: self._link_loss.connection(self.state.connected),
+            self.reconciler.offline_start.look,
+        ]
         self._hours_held_by = Rung.WEEKLY
         self._reconciling: asyncio.Task[None] | None = None
         self._edge_at: datetime | None = None
@@ -117,6 +124,7 @@ class ChargePoint:
             self._notice_overlap()
         self._reconciling = self.entry.async_create_background_task(
             self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
+        self._link_loss.start(known=memory.boot != NOTHING_TOLD)
         )
         self._reconciled()
 
@@ -132,6 +140,7 @@ class ChargePoint:
         self._stop_waiting()
         await self.sessions.save()
         await self.store.close()
+        self._link_loss.stop()
 
     async def async_remove(self) -> None:
         """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
@@ -139,6 +148,7 @@ class ChargePoint:
         await self.store.remove()
         self.issues.clear_all()
 
+        self._link_loss.forget()
     async def async_update(self, name: str, settings: ChargePointSettings) -> None:
         """Take what the owner changed, without touching the socket."""
         before, self.settings = self.settings, settings

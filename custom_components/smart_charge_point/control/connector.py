@@ -32,8 +32,14 @@ from ..rules.plan import (
     stop_claim,
 )
 from ..rules.power import tells_power, with_power
-from ..rules.random_delay import draw_edges, draw_session, edges_due
-from ..rules.reason import charging_reason, of_measurements
+from ..rules.random_delay import (
+    draw_edges,
+    draw_session,
+    drawn_maximum,
+    edges_due,
+    guard_band,
+)
+from ..rules.reason import charging_reason, of_measurements, reason_until
 from ..rules.ruleset import Ruleset
 from ..rules.week_pattern import (
     allowed_between,
@@ -124,8 +130,7 @@ class Connector:
         counts from the session's beginning, so another one would stop the current in the middle.
         """
         memory = self.memory
-        hours = self.settings.decision.hours
-        maximum = self.settings.delay_maximum(self._ruleset)
+        hours, maximum = self.settings.decision.hours, self._delay_maximum
         drawn = False
         if (
             memory.edge_delays is None
@@ -139,6 +144,22 @@ class Connector:
         ):
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
+    def looks_again(self, now: datetime) -> datetime:
+        """Return when to see whether a draw is due: it comes at a quiet moment, not at a given one.
+
+        That is by the hour, and each minute while another maximum waits to be drawn from (A11.6).
+        """
+        delays = self.memory.edge_delays
+        waits = delays and delays.seconds and delays.maximum != self._delay_maximum
+        return now + (timedelta(minutes=1) if waits else timedelta(hours=1))
+
+    @property
+    def _delay_maximum(self) -> int:
+        """The most seconds that a random delay is to be drawn from."""
+        return drawn_maximum(
+            self.settings.delay_maximum(self._ruleset), self._capabilities().own_delay
+        )
+
         return drawn
 
     def resident_schedule(self, now: datetime) -> ResidentSchedule:
@@ -150,7 +171,7 @@ class Connector:
         if drawn is None or {edge for edge, _ in drawn.seconds} != set(edges(hours)):
             # Between a change of hours and the draw that follows it, nothing is sent: this is only looked at.
             drawn = draw_edges(hours, 0, now, secrets.randbelow)
-        guard = drawn.maximum
+        guard = max(drawn.maximum, guard_band(drawn.maximum, capabilities.own_delay))
         limit = capabilities.maximum if self.limited_by_maximum else self.ceiling
         schedule = ResidentSchedule(
             connector=self.number,
@@ -419,9 +440,15 @@ class Connector:
             delay_ends=delay_ends(outlook, now) if waiting else None,
             hours_in_force=self.settings.decision.choice is not HoursChoice.REMOVED,
         )
-        reason = charging_reason(state, segment, connected)
-        if reason is not state.reason:
-            state = replace(state, reason=reason)
+        reason = charging_reason(
+            state,
+            segment,
+            connected,
+            delays_itself=self._capabilities().own_delay > 0,
+        )
+        until = reason_until(outlook, reason, now) if connected else None
+        if (reason, until) != (state.reason, state.reason_until):
+            state = replace(state, reason=reason, reason_until=until)
         self.state = state
         return state
 

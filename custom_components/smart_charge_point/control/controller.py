@@ -1,11 +1,13 @@
 """Down: what the owner wants of one charge point, and what the platforms may know of it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Handler
@@ -117,6 +119,9 @@ class Controller:
         link, target = self._ready(connector)
         if not target.state.plugged_in and target.session is None:
             raise refusal.not_possible("no_car", name=self.name)
+        if not target.state.charging:
+            with suppress(HomeAssistantError):
+                await self._set_own_delay_aside(link)
         now = dt_util.utcnow()
         before = target.memory.override
         if target.session is None:
@@ -181,9 +186,14 @@ class Controller:
     async def async_cancel_delay(self, connector: int) -> None:
         """End the random delay that runs; the hours stay, and the next delay comes as ever (A11.4)."""
         link, target = self._ready(connector)
-        if target.session is None or target.state.delay_ends is None:
-            raise refusal.not_possible("no_delay", name=self.name)
         now = dt_util.utcnow()
+        delays_itself = self._charge_point.reconciler.own_delay.may_run(target, now)
+        if delays_itself:
+            await self._set_own_delay_aside(link)
+        if target.session is None or target.state.delay_ends is None:
+            if delays_itself:
+                return
+            raise refusal.not_possible("no_delay", name=self.name)
         before = target.memory.override
         target.memory.override = Override(
             kind=OverrideKind.SKIP_DELAY,
@@ -192,6 +202,17 @@ class Controller:
             until=target.window_end(target.state.delay_ends),
         )
         await self._override(link, target, before)
+
+    async def _set_own_delay_aside(self, link: Link) -> None:
+        """Cancel the random delay that the wallbox applies by itself, if it does; it is put back afterwards (A11.5)."""
+        try:
+            answer = await self._charge_point.reconciler.own_delay.set_aside(link)
+        except CallError as error:
+            raise refusal.failed(self.name, error) from error
+        finally:
+            self._charge_point.reconciler.wake()
+        if answer not in {Answer.ACCEPTED, Answer.REBOOT_REQUIRED}:
+            raise refusal.refused(self.name, answer)
 
     async def async_stop_charging(self, connector: int) -> None:
         """End the session; where the wallbox will not, hold it at no current."""

@@ -21,6 +21,10 @@ class IssueKind(StrEnum):
     """The wallbox says it will apply something else than what it accepted."""
     LIMIT_IGNORED = "limit_ignored"
     """More flows than any profile that the wallbox accepted allows (S1, S4)."""
+    NO_OFFLINE_START = "no_offline_start"
+    """No session can begin while Home Assistant is down: reg. 7 is not met (A7.3)."""
+    OWN_DELAY_LOST = "own_delay_lost"
+    """The wallbox does not take its own random delay back after the owner cancelled it once (A11.5)."""
     HOURS_OVERLAP_PEAK = "hours_overlap_peak"
     """The owner's own hours reach into the peak: allowed, and said once (A10.6)."""
 
@@ -28,6 +32,7 @@ class IssueKind(StrEnum):
 _SEVERITIES = {
     IssueKind.SMART_CHARGING_REFUSED: ir.IssueSeverity.ERROR,
     IssueKind.SCHEDULE_DIFFERS: ir.IssueSeverity.ERROR,
+    IssueKind.NO_OFFLINE_START: ir.IssueSeverity.ERROR,
     IssueKind.LIMIT_IGNORED: ir.IssueSeverity.ERROR,
 }
 

@@ -11,10 +11,11 @@ from homeassistant.helpers.storage import Store
 from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import from_store, to_store
 from ..const import DOMAIN
-from ..model.capabilities import UNTRIED, Capabilities, Rung, Support
+from ..model.capabilities import UNTRIED, Capabilities, OfflineStart, Rung, Support
 from ..model.charge_point import NOTHING_TOLD, BootFacts, ConnectorStatus
 from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
+from ..model.own_delay import DelaySetAside
 from ..model.schedule import Edge, EdgeDelays, EdgeKind, SessionDelay
 from ..rules.energy import Register
 from .dsr import StandingOptOut
@@ -59,6 +60,8 @@ class Memory:
     dsr_opt_out: StandingOptOut | None = None
     sample_interval: str | None = None
     """What the wallbox's sample interval was before it was asked to measure every second; None while it is not."""
+    delay_set_aside: DelaySetAside | None = None
+    """The wallbox's own random delay, to be put back; None while it is in force, or there is none."""
 
 
 class MemoryStore:
@@ -150,6 +153,9 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "smart_charging": capabilities.smart_charging,
             "firmware": capabilities.firmware,
         },
+            "offline_start": capabilities.offline_start,
+            "own_delay": capabilities.own_delay,
+            "own_delay_key": capabilities.own_delay_key,
         "settings_asked": sorted(memory.settings_asked),
         "settings_stopped": memory.settings_stopped,
         "maximum_profile": memory.maximum_profile and to_store(memory.maximum_profile),
@@ -162,6 +168,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
         "sample_interval": memory.sample_interval,
     }
 
+        "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
 
 def _memory_from(data: dict[str, Any]) -> Memory:
     known = data["capabilities"]
@@ -186,6 +193,9 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             smart_charging=Support(known["smart_charging"]),
             firmware=known["firmware"],
         ),
+            offline_start=OfflineStart(known["offline_start"]),
+            own_delay=known["own_delay"],
+            own_delay_key=known["own_delay_key"],
         maximum_profile=from_store(held) if (held := data["maximum_profile"]) else None,
         settings_stopped=data["settings_stopped"],
         settings_asked=frozenset((key, value) for key, value in data["settings_asked"]),
@@ -199,6 +209,8 @@ def _memory_from(data: dict[str, Any]) -> Memory:
         sample_interval=data["sample_interval"],
     )
 
+        delay_set_aside=data["delay_set_aside"]
+        and DelaySetAside.from_data(data["delay_set_aside"]),
 
 def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
     edges, session, override = (

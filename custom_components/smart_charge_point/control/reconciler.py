@@ -57,7 +57,9 @@ from .dsr import DsrBook
 from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
+from .offline_start import OfflineStartKeeper
 from .override import Override, OverrideKind
+from .own_delay import OwnDelay
 from .readback import ReadBack
 
 _LOGGER = logging.getLogger(__name__)
@@ -110,6 +112,8 @@ class Reconciler:
         self._unset: Configuration | None = None
         """What a newly met wallbox has set, until it was told what it should."""
         self._readback = ReadBack(store, issues)
+        self.offline_start = OfflineStartKeeper(store, issues, connectors)
+        self.own_delay = OwnDelay(store, issues, connectors)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -121,6 +125,7 @@ class Reconciler:
         """Take the live connection, or its loss."""
         self._link = link
         self._failures = 0
+        self.offline_start.connected(link)
         self.wake()
 
     @callback
@@ -206,8 +211,11 @@ class Reconciler:
         await self._probe_valid_from(link)
         self._report()
         return self._next_due(dt_util.utcnow())
+        if await self.own_delay.reconcile(link, dt_util.utcnow()):
+            self.wake()
 
     async def _probe(self, link: Link) -> None:
+        await self.offline_start.reconcile(link)
         """Ask a wallbox what it can do: once for each firmware."""
         memory = self._store.memory
         if self._probed_on is link or (
@@ -578,7 +586,12 @@ class Reconciler:
         """Return when the passing of time alone changes what must be sent or said."""
         moments: list[datetime] = []
         moments += filter(
-            None, (self._dsr.next_edge(now), self._fast_metering.next_change(now))
+            None,
+            (
+                self._dsr.next_edge(now),
+                self._fast_metering.next_change(now),
+                self.own_delay.next_change(now),
+            ),
         )
         for connector in self._connectors.values():
             schedule = connector.resident_schedule(now)

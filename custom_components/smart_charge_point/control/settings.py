@@ -14,6 +14,7 @@ from ..model.hours import (
     Weekday,
 )
 from ..model.limit import LEAST_CURRENT, Limit
+from ..model.link_loss import LinkLoss
 from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import charging_hours
 from ..rules.random_delay import DelayRefusedError, checked_maximum
@@ -28,7 +29,8 @@ class ChargePointSettings:
     Assistant begin the session of a car that a wallbox would otherwise leave waiting for a card. `sleeping_car` is what
     is done for a car that does not bear 0 A; `awake_current` (6 to 8 A) is what it is left where that keeps it awake.
     `longest_delay` is the owner's maximum of the random delay in seconds, None: the ruleset's; `delay_reason` is why it
-    is less than the ruleset asks for.
+    is less than the ruleset asks for. `link_loss` is what the wallbox is to do while its link is gone, `link_loss_current`
+    (6 to 80 A) the most that it then lets flow where that is a fixed current.
     """
 
     identity: str
@@ -40,6 +42,8 @@ class ChargePointSettings:
     awake_current: Limit = LEAST_CURRENT
     longest_delay: int | None = None
     delay_reason: str = ""
+    link_loss: LinkLoss = LinkLoss.KEEP_SCHEDULE
+    link_loss_current: Limit = LEAST_CURRENT
 
     @staticmethod
     def default(
@@ -82,6 +86,8 @@ class ChargePointSettings:
             awake_current=Limit(amperes=float(data["awake_current"])),
             longest_delay=data["longest_delay"],
             delay_reason=data["delay_reason"],
+            link_loss=LinkLoss(data["link_loss"]),
+            link_loss_current=Limit(amperes=float(data["link_loss_current"])),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -99,6 +105,8 @@ class ChargePointSettings:
             "awake_current": self.awake_current.amperes,
             "longest_delay": self.longest_delay,
             "delay_reason": self.delay_reason,
+            "link_loss": self.link_loss.value,
+            "link_loss_current": self.link_loss_current.amperes,
         }
 
 

@@ -30,13 +30,29 @@ class Rung(StrEnum):
     """Home Assistant sets the limit at each edge."""
 
 
+class OfflineStart(StrEnum):
+    """How a session can begin while the central system is gone (reg. 7, requirements.md A7.3)."""
+
+    UNTRIED = "untried"
+    NO_CARD = "no_card"
+    """The wallbox charges whatever is plugged in."""
+    ANY_CARD = "any_card"
+    KNOWN_CARD = "known_card"
+    """A card of its own list, or one that was used before."""
+    SEEN = "seen"
+    """Nothing that it says of itself shows how, but a session did begin so."""
+    NONE = "none"
+    """None is known: reg. 7 is not met."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What one charge point can hold.
 
     `maximum` is the most that its installation may draw per phase; nothing sent ever exceeds it. `phases` is 1 or 3.
-    `max_stack_level`, `max_periods` and `max_profiles` are as reported, or careful guesses. `firmware` is the version
-    that all this was seen with: another one makes it untried again.
+    `max_stack_level`, `max_periods` and `max_profiles` are as reported, or careful guesses. `own_delay` is the longest
+    random delay in seconds that the wallbox applies by itself (0: none), which `own_delay_key` sets: while there is one,
+    ours stands down (A11.5). `firmware` is the version that all this was seen with: another one makes it untried again.
     """
 
     connectors: int = 1
@@ -57,6 +73,9 @@ class Capabilities:
     composite_schedule: Support = Support.UNTRIED
     smart_charging: Support = Support.UNTRIED
     """REFUSED once no purpose of profile was taken: reg. 5(2) is not met then (A5.3)."""
+    offline_start: OfflineStart = OfflineStart.UNTRIED
+    own_delay: int = 0
+    own_delay_key: str = ""
     firmware: str = ""
 
 

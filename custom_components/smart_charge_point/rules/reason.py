@@ -50,13 +50,17 @@ def of_measurements(
 
 
 def charging_reason(
-    connector: ConnectorState, segment: Segment | None, connected: bool
+    connector: ConnectorState,
+    segment: Segment | None,
+    connected: bool,
+    *,
+    delays_itself: bool = False,
 ) -> ChargingReason:
     """Return why the car on `connector` is charging or not.
 
     `segment` is what the plan asks for now, None where there is no plan. What the wallbox says of itself comes first:
     the plan only explains a pause or a flow that is really there. A status that was not told yet counts as not
-    connected.
+    connected. A wallbox that `delays_itself` by a random delay of its own is taken to do so when it holds back.
     """
     if not connected:
         return ChargingReason.NOT_CONNECTED
@@ -78,7 +82,12 @@ def charging_reason(
         case ConnectorStatus.CHARGING:
             return _charging(connector, segment)
         case ConnectorStatus.SUSPENDED_BY_WALLBOX:
-            return _pause(segment) or ChargingReason.PAUSED_BY_WALLBOX
+            held_back = (
+                ChargingReason.RANDOM_DELAY
+                if delays_itself
+                else ChargingReason.PAUSED_BY_WALLBOX
+            )
+            return _pause(segment) or held_back
         case ConnectorStatus.SUSPENDED_BY_CAR:
             return _pause(segment) or _idle(connector)
         case ConnectorStatus.PREPARING:

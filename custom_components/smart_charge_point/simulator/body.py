@@ -85,7 +85,11 @@ class Body:
             for number, register in memory.registers.items()
         )
         self.supply = Supply(
-            self.profiles, self.connectors, self.quirks, maximum_current
+            self.profiles,
+            self.connectors,
+            self.quirks,
+            maximum_current,
+            self.configuration,
         )
         self.edges = Edges(self.quirks, self)
         self._line = Line(
@@ -269,6 +273,8 @@ class Body:
                 self.registration.interval_changed()
             case "metervaluesampleinterval" | "clockaligneddatainterval":
                 self.sampling.interval_changed()
+            case _ if name == self.quirks.own_delay_key:
+                self.update()
             case _:
                 return
 

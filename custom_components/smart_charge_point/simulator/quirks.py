@@ -132,6 +132,8 @@ class Quirks:
     """C11: the first GetConfiguration after power-up fails."""
     vendor_keys: tuple[tuple[str, str], ...] = ()
     """C12: further keys."""
+    own_delay_key: str | None = None
+    """C12: delays each beginning by itself, by the seconds of this further key."""
 
     # Boot and status
     trigger_boot_reboots: bool = False

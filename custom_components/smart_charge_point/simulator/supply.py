@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from .charging import ProfileStore, Running
+from .configuration import Configuration
 from .connector import Connector
+from .own_delay import OwnDelay
 from .profile import NOMINAL_VOLTAGE
 from .quirks import Quirks
 
@@ -18,8 +20,10 @@ class Supply:
         connectors: Iterable[Connector],
         quirks: Quirks,
         maximum_current: float,
+        configuration: Configuration,
     ) -> None:
         """Follow these profiles as far as the quirks let it."""
+        self._own_delay = OwnDelay(configuration, quirks.own_delay_key)
         self._profiles = profiles
         self._connectors = tuple(connectors)
         self._quirks = quirks
@@ -40,7 +44,11 @@ class Supply:
         `clock_error` is how far the wallbox's clock is ahead of `now`.
         """
         limits = {
-            each: self._own_limit(each, now, clock_error) if each.may_charge else 0.0
+            each: self._own_delay.held_back(
+                each.number,
+                self._own_limit(each, now, clock_error) if each.may_charge else 0.0,
+                now,
+            )
             for each in self._connectors
         }
         believed = now + clock_error
@@ -51,6 +59,7 @@ class Supply:
     def next_change(self, now: datetime, clock_error: timedelta) -> datetime | None:
         """Return when to look again."""
         instants = [connector.next_change(now) for connector in self._connectors]
+        instants.append(self._own_delay.next_change(now))
         began = [
             each.transaction.began + clock_error
             for each in self._connectors

@@ -89,7 +89,7 @@ async def test_what_is_told_is_known() -> None:
     )
     assert link.read == [()]
     assert probe.complaints == ()
-    assert probe.own_delay_key is None
+    assert probe.capabilities.own_delay_key == ""
 
 
 async def test_keys_that_are_not_listed_are_asked_for_by_name() -> None:
@@ -270,15 +270,40 @@ async def test_c1_features_prove_nothing(
     [
         ("RandomisedDelay", "600", 600),
         ("Randomised delay duration", "0", 0),
-        ("CurrentSessionRandomDelay", None, None),
+        ("CurrentSessionRandomDelay", None, 0),
+        ("RandomisedDelay", "999999", 0),
     ],
 )
 async def test_a11_5_delay_of_the_wallbox_itself_is_found(
-    key: str, value: str | None, seconds: int | None
+    key: str, value: str | None, seconds: int
 ) -> None:
     """Whatever its key is called, in a listing of all keys."""
-    probe = await read_capabilities(FakeLink({**EVERY_KEY, key: value}), UNTRIED, BOOT)
-    assert (probe.own_delay_key, probe.own_delay) == (key, seconds)
+    found = await capabilities_of(FakeLink({**EVERY_KEY, key: value}))
+    assert (found.own_delay_key, found.own_delay) == (key, seconds)
+
+
+VESTEL = {
+    "CurrentSessionRandomDelay": "0",
+    "randomisedDelayAtOffPeakEnd": "False",
+    "RandomisedDelayMaxSeconds": "600",
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds"),
+    [
+        (VESTEL, 600),
+        ({**VESTEL, "UKSmartChargingEnabled": "TRUE"}, 600),
+        ({**VESTEL, "UKSmartChargingEnabled": "FALSE"}, 0),
+    ],
+)
+async def test_a11_5_what_is_drawn_from_is_told_from_what_was_drawn(
+    keys: dict[str, str], seconds: int
+) -> None:
+    """Of several keys the one that sets the delay counts, and only where the delay is switched on at all."""
+    found = await capabilities_of(FakeLink({**EVERY_KEY, **keys}))
+    assert found.own_delay_key == "RandomisedDelayMaxSeconds"
+    assert found.own_delay == seconds
 
 
 async def test_a11_5_delay_of_the_wallbox_itself_is_asked_for_where_nothing_is_listed() -> (
@@ -287,8 +312,7 @@ async def test_a11_5_delay_of_the_wallbox_itself_is_asked_for_where_nothing_is_l
     """Known names are asked for by name."""
     link = FakeLink({**EVERY_KEY, "RandomisedDelay": "600"})
     link.on_read = lambda keys: REFUSED if keys == () else None
-    probe = await read_capabilities(link, UNTRIED, BOOT)
-    assert probe.own_delay == 600
+    assert (await capabilities_of(link)).own_delay == 600
 
 
 async def test_other_firmware_makes_all_untried_again() -> None:

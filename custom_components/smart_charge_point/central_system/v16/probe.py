@@ -30,17 +30,10 @@ from ..link import (
 from ..profiles import ChargingProfile, Kind, Period, Purpose
 from ..resident import rung_for
 from ..timeline import changes
+from .own_delay import delay_key, delay_seconds
 from .questions import ask_for_configuration
 from .self_report import Complaint, SelfReport
-from .settings import (
-    HOME,
-    MEASURANDS_KEY,
-    Settings,
-    Wanted,
-    items,
-    wanted,
-    whole_number,
-)
+from .settings import HOME, MEASURANDS_KEY, Settings, Wanted, items, wanted
 
 PROFILES_PER_CONNECTOR: Final = 4
 """A careful guess: the hours, the next season, the delay and an override."""
@@ -56,17 +49,11 @@ LONGEST_DELAY: Final = timedelta(seconds=1800)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """What a charge point said of itself.
-
-    `own_delay_key` names the key of a random delay of its own, `own_delay` its seconds where readable: while that is
-    above 0, ours must be 0 (A11.5).
-    """
+    """What a charge point said of itself."""
 
     capabilities: Capabilities
     configuration: Configuration
     complaints: tuple[Complaint, ...]
-    own_delay_key: str | None = None
-    own_delay: int | None = None
 
 
 class Outcome(StrEnum):
@@ -133,7 +120,7 @@ async def read_capabilities(
     stack_level = reader.number("ChargeProfileMaxStackLevel", 0)
     periods = reader.number("ChargingScheduleMaxPeriods", 1)
     reader.check_features()
-    delay = next((key for key in configuration.keys.values() if _is_delay(key)), None)
+    delay = delay_key(configuration)
     return Probe(
         capabilities=replace(
             known,
@@ -144,12 +131,12 @@ async def read_capabilities(
             else stack_level,
             max_periods=known.max_periods if periods is None else periods,
             max_profiles=max_profiles,
+            own_delay_key="" if delay is None else delay.key,
+            own_delay=0 if delay is None else delay_seconds(configuration, delay),
             firmware=boot.firmware,
         ),
         configuration=configuration,
         complaints=tuple(reader.complaints),
-        own_delay_key=None if delay is None else delay.key,
-        own_delay=None if delay is None else whole_number(delay.value),
     )
 
 
@@ -308,11 +295,6 @@ def _told_between(
         if step.start < end and until > start:
             told.append(step.limit)
     return told
-
-
-def _is_delay(key: ConfigurationKey) -> bool:
-    name = key.key.lower()
-    return "random" in name and "delay" in name
 
 
 def _will_do(want: Wanted, key: ConfigurationKey, value: str) -> bool:

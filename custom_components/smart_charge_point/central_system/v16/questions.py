@@ -5,6 +5,7 @@ from itertools import batched, chain
 from typing import Final
 
 from ..link import CallError, Configuration, ConfigurationKey, Link, NotConnectedError
+from .own_delay import DELAY_KEYS
 from .settings import HOME, MEASURANDS_MAX_KEY, wanted, whole_number
 
 PATIENCE: Final = 3
@@ -19,13 +20,6 @@ CAPABILITY_KEYS: Final = (
     "ChargingScheduleAllowedChargingRateUnit",
     "SupportedFeatureProfiles",
 )
-DELAY_KEYS: Final = (
-    "RandomisedDelay",
-    "RandomizedDelay",
-    "RandomisedDelayDuration",
-    "CurrentSessionRandomDelay",
-)
-"""Where wallboxes are known to keep a random delay of their own; OCPP 1.6 has no standard key."""
 
 
 async def ask_for_configuration(link: Link) -> Configuration:

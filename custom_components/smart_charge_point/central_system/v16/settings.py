@@ -63,7 +63,7 @@ def wanted(configuration: Configuration, desired: Settings) -> tuple[Wanted, ...
     """
     return (
         *(
-            Wanted(key=key, candidates=("true",), will_do=_is_true)
+            Wanted(key=key, candidates=("true",), will_do=is_true)
             for key in (
                 "LocalAuthorizeOffline",
                 "AllowOfflineTxForUnknownId",
@@ -122,7 +122,8 @@ def items(value: str) -> tuple[str, ...]:
     )
 
 
-def _is_true(value: str) -> bool:
+def is_true(value: str) -> bool:
+    """Return whether a value says yes, in any of the words that wallboxes have for it."""
     return value.strip().lower() in {"true", "1", "yes", "on"}
 
 

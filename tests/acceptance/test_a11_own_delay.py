@@ -1,0 +1,212 @@
+"""Reg. 11: a wallbox that delays at random by itself is left to it, and its delay is cancelled with its own key (A11.5)."""
+
+from datetime import UTC, datetime, timedelta
+import logging
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+import pytest
+
+from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.simulator import Car, Quirks, Wallbox
+from custom_components.smart_charge_point.simulator.configuration import Key
+
+from ..house import SELDOM, House
+
+SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+WITHIN_HOURS = pytest.mark.at(SATURDAY)
+KEY = "RandomisedDelay"
+DELAYS_ITSELF = Quirks(own_delay_key=KEY, vendor_keys=((KEY, "600"),))
+
+
+async def plugged_in(house: House) -> Wallbox:
+    """Return a wallbox that has just begun to delay the car that was plugged in."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(seconds=60))
+    assert wallbox.current(1) == 0
+    return wallbox
+
+
+def written(wallbox: Wallbox) -> list[str]:
+    """Return what was written to the key of the wallbox's own delay, in order."""
+    return [
+        request["value"]
+        for request in wallbox.requests("ChangeConfiguration")
+        if request["key"] == KEY
+    ]
+
+
+@WITHIN_HOURS
+async def test_a11_5_ours_stands_down_for_a_wallbox_that_delays_itself(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its own delay is the only one: none of ours at the start of a session nor at an edge, and that is on record."""
+    caplog.set_level(logging.INFO)
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    profiles = [
+        request["csChargingProfiles"]
+        for request in wallbox.requests("SetChargingProfile")
+    ]
+    assert not any(
+        profile["chargingProfileKind"] == "Relative" for profile in profiles
+    )
+    (weekly,) = (
+        profile["chargingSchedule"]["chargingSchedulePeriod"]
+        for profile in profiles
+        if profile["chargingProfileId"] == 100
+    )
+    on = {period["startPeriod"] % 86400 for period in weekly[1:] if period["limit"]}
+    off = {period["startPeriod"] % 86400 for period in weekly if not period["limit"]}
+    assert on == {39600, 79200}
+    # Its delay comes after the edge that it was told, and none may end in the peak.
+    assert off == {28800 - 600, 57600 - 600}
+    assert "stands down" in caplog.text
+    assert KEY in caplog.text
+
+    began = house.now
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(seconds=598))
+    assert wallbox.current(1) == 0
+    assert house.state("charging_reason") == "random_delay"
+    await house.advance_to(began + timedelta(seconds=605))
+    assert wallbox.current(1) > 30
+    assert house.state("charging_reason") == "charging"
+
+
+@WITHIN_HOURS
+async def test_a11_5_cancelling_sets_the_key_to_0_and_puts_it_back(
+    house: House,
+) -> None:
+    """Current flows at most 5 s later, the next session is delayed again by what the key held before."""
+    wallbox = await plugged_in(house)
+    wallbox.configuration.put_value(KEY, "900")
+
+    await house.press("cancel_delay")
+    await house.advance(timedelta(seconds=5))
+    assert wallbox.current(1) > 30
+    assert written(wallbox) == ["0"]
+    await house.advance(timedelta(minutes=1))
+    assert written(wallbox) == ["0", "900"]
+    assert wallbox.configuration.text(KEY) == "900"
+
+    await wallbox.unplug()
+    await house.advance(timedelta(minutes=1))
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(seconds=895))
+    assert wallbox.current(1) == 0
+    await house.advance(timedelta(seconds=10))
+    assert wallbox.current(1) > 30
+    assert written(wallbox) == ["0", "900"]
+
+
+async def test_a11_5_charge_now_cancels_it_as_well(house: House) -> None:
+    """In the peak: the hours and the wallbox's own delay are both set aside."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(seconds=60))
+    assert house.state("charging_reason") == "waiting_for_hours"
+    await house.press("charge_now")
+    await house.advance(timedelta(seconds=10))
+    assert wallbox.current(1) > 30
+    await house.advance(timedelta(minutes=1))
+    assert written(wallbox) == ["0", "600"]
+
+
+@WITHIN_HOURS
+async def test_a11_5_no_delay_runs_once_the_car_charges(house: House) -> None:
+    """There is nothing to cancel then, and nothing is written."""
+    wallbox = await plugged_in(house)
+    await house.advance(timedelta(minutes=11))
+    assert wallbox.current(1) > 30
+    with pytest.raises(HomeAssistantError, match="No delay is running"):
+        await house.press("cancel_delay")
+    assert written(wallbox) == []
+
+
+@WITHIN_HOURS
+async def test_a11_5_home_assistant_dies_between_setting_to_0_and_putting_back(
+    house: House,
+) -> None:
+    """The previous value is on the disk before the key is changed; the next start of Home Assistant puts it back."""
+    wallbox = await plugged_in(house)
+    await house.press("cancel_delay")
+    assert written(wallbox) == ["0"]
+    await house.restart(after=timedelta(minutes=20))
+    assert written(wallbox) == ["0"]
+    await house.advance(timedelta(minutes=5))
+    assert house.state("connected") == "on"
+    assert written(wallbox) == ["0", "600"]
+
+    # What was put back is not put back again.
+    await house.restart(after=timedelta(minutes=1))
+    await house.advance(timedelta(minutes=15))
+    assert written(wallbox) == ["0", "600"]
+
+
+@WITHIN_HOURS
+async def test_a11_5_the_link_is_lost_between_setting_to_0_and_putting_back(
+    house: House,
+) -> None:
+    """It is put back as soon as the wallbox is there again."""
+    wallbox = await plugged_in(house)
+    await house.press("cancel_delay")
+    await wallbox.go_offline()
+    await house.advance(timedelta(hours=1))
+    await wallbox.go_online()
+    await house.advance(timedelta(seconds=30))
+    assert written(wallbox) == ["0", "600"]
+
+
+@WITHIN_HOURS
+async def test_a11_5_putting_back_is_tried_until_it_is_done(house: House) -> None:
+    """A refusal is not the end; while the wallbox has no delay, ours stands in, and the owner is told."""
+    wallbox = await plugged_in(house)
+    await house.press("cancel_delay")
+    wallbox.configuration.put(Key(name=KEY, value="0", readonly=True))
+    await house.advance(timedelta(minutes=15))
+    assert set(written(wallbox)) == {"0", "600"}
+    issue = f"own_delay_lost_{house.subentry().subentry_id}"
+    issues = ir.async_get(house.hass)
+    assert issues.async_get_issue(DOMAIN, issue)
+    await wallbox.unplug()
+    await house.advance(timedelta(minutes=1))
+    assert any(
+        request["csChargingProfiles"]["chargingProfileKind"] == "Relative"
+        for request in wallbox.requests("SetChargingProfile")
+    )
+
+    wallbox.configuration.put(Key(name=KEY, value="0"))
+    await house.advance(timedelta(minutes=10))
+    assert wallbox.configuration.text(KEY) == "600"
+    assert not issues.async_get_issue(DOMAIN, issue)
+
+
+@WITHIN_HOURS
+async def test_a11_5_a_key_that_cannot_be_written_is_said(house: House) -> None:
+    """The owner learns that the wallbox will not; nothing is remembered of it."""
+    wallbox = await plugged_in(house)
+    wallbox.configuration.put(Key(name=KEY, value="600", readonly=True))
+    with pytest.raises(HomeAssistantError, match="refused"):
+        await house.press("cancel_delay")
+    await house.advance(timedelta(minutes=15))
+    assert written(wallbox) == ["0"]
+
+
+@WITHIN_HOURS
+async def test_a11_5_what_the_owner_sets_on_the_wallbox_is_heeded(
+    house: House,
+) -> None:
+    """Switched off in the wallbox's own app, its delay gives way to ours at the next connection."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF, settings=SELDOM)
+    wallbox.configuration.put_value(KEY, "0")
+    await wallbox.go_offline()
+    await house.advance(timedelta(minutes=1))
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=1))
+    relative = [
+        request["csChargingProfiles"]["chargingSchedule"]["duration"]
+        for request in wallbox.requests("SetChargingProfile")
+        if request["csChargingProfiles"]["chargingProfileKind"] == "Relative"
+    ]
+    assert len(relative) == 1
