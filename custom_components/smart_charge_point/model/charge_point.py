@@ -120,13 +120,14 @@ class ConnectorState:
 
     `readings` holds the latest value of each reading that was ever told since the wallbox connected. `energy` is the
     lifetime register in Wh, corrected so that it never falls; None until first read. `requested` is the limit that
-    our plan asks for now; `effective` is what the wallbox says it applies, None where it does not tell.
+    our plan asks for now, and `reason_until` when `reason` ends by it, None where it does not know; `effective` is what the wallbox says it applies, None where it does not tell.
     """
 
     number: int
     status: ConnectorStatus = ConnectorStatus.UNKNOWN
     fault: Fault = Fault.NONE
     reason: ChargingReason = ChargingReason.NOT_CONNECTED
+    reason_until: datetime | None = None
     available: bool = True
     readings: Mapping[Reading, float] = field(default_factory=dict)
     energy: float | None = None
