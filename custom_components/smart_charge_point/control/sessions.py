@@ -172,7 +172,7 @@ class SessionKeeper:
 
     async def save(self) -> None:
         """Bring what runs into the ledger."""
-        for connector in self._connectors.values():
+        for connector in tuple(self._connectors.values()):
             if connector.session is not None and connector.session.flow.at is not None:
                 await self._keep(connector.session, connector.session.flow.at)
 
@@ -183,7 +183,7 @@ class SessionKeeper:
         """
         self._identity = identity
         self._aside.clear()
-        for connector in self._connectors.values():
+        for connector in tuple(self._connectors.values()):
             if (session := connector.session) is not None:
                 await self._close(
                     session,
