@@ -122,9 +122,9 @@ class ChargePoint:
         await self.dsr.restore(dt_util.utcnow())
         if self.store.fresh:
             self._notice_overlap()
+        self._link_loss.start(known=memory.boot != NOTHING_TOLD)
         self._reconciling = self.entry.async_create_background_task(
             self.hass, self.reconciler.run(), f"{DOMAIN} reconciler {self.name}"
-        self._link_loss.start(known=memory.boot != NOTHING_TOLD)
         )
         self._reconciled()
 
@@ -138,17 +138,17 @@ class ChargePoint:
             self._cancel_edge()
             self._cancel_edge = None
         self._stop_waiting()
+        self._link_loss.stop()
         await self.sessions.save()
         await self.store.close()
-        self._link_loss.stop()
 
     async def async_remove(self) -> None:
         """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
         await self.async_stop()
         await self.store.remove()
+        self._link_loss.forget()
         self.issues.clear_all()
 
-        self._link_loss.forget()
     async def async_update(self, name: str, settings: ChargePointSettings) -> None:
         """Take what the owner changed, without touching the socket."""
         before, self.settings = self.settings, settings

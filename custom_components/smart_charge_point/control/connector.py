@@ -144,6 +144,8 @@ class Connector:
         ):
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
+        return drawn
+
     def looks_again(self, now: datetime) -> datetime:
         """Return when to see whether a draw is due: it comes at a quiet moment, not at a given one.
 
@@ -159,8 +161,6 @@ class Connector:
         return drawn_maximum(
             self.settings.delay_maximum(self._ruleset), self._capabilities().own_delay
         )
-
-        return drawn
 
     def resident_schedule(self, now: datetime) -> ResidentSchedule:
         """Return what the wallbox must hold for this connector. Delays must have been drawn."""

@@ -151,11 +151,11 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "maximum_profile": capabilities.maximum_profile,
             "composite_schedule": capabilities.composite_schedule,
             "smart_charging": capabilities.smart_charging,
-            "firmware": capabilities.firmware,
-        },
             "offline_start": capabilities.offline_start,
             "own_delay": capabilities.own_delay,
             "own_delay_key": capabilities.own_delay_key,
+            "firmware": capabilities.firmware,
+        },
         "settings_asked": sorted(memory.settings_asked),
         "settings_stopped": memory.settings_stopped,
         "maximum_profile": memory.maximum_profile and to_store(memory.maximum_profile),
@@ -166,9 +166,9 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
         "follow_dsr": memory.follow_dsr,
         "dsr_opt_out": memory.dsr_opt_out and memory.dsr_opt_out.as_data(),
         "sample_interval": memory.sample_interval,
+        "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
     }
 
-        "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
 
 def _memory_from(data: dict[str, Any]) -> Memory:
     known = data["capabilities"]
@@ -191,11 +191,11 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             maximum_profile=Support(known["maximum_profile"]),
             composite_schedule=Support(known["composite_schedule"]),
             smart_charging=Support(known["smart_charging"]),
-            firmware=known["firmware"],
-        ),
             offline_start=OfflineStart(known["offline_start"]),
             own_delay=known["own_delay"],
             own_delay_key=known["own_delay_key"],
+            firmware=known["firmware"],
+        ),
         maximum_profile=from_store(held) if (held := data["maximum_profile"]) else None,
         settings_stopped=data["settings_stopped"],
         settings_asked=frozenset((key, value) for key, value in data["settings_asked"]),
@@ -207,10 +207,10 @@ def _memory_from(data: dict[str, Any]) -> Memory:
         dsr_opt_out=data["dsr_opt_out"]
         and StandingOptOut.from_data(data["dsr_opt_out"]),
         sample_interval=data["sample_interval"],
-    )
-
         delay_set_aside=data["delay_set_aside"]
         and DelaySetAside.from_data(data["delay_set_aside"]),
+    )
+
 
 def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
     edges, session, override = (
