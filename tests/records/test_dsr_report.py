@@ -1,9 +1,12 @@
 """The report of an event: what was asked, what became of it, and every second of it (A9.4, D1, D3)."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 import json
 from math import pi, sin
+import threading
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -16,8 +19,10 @@ from custom_components.smart_charge_point.model.dsr import (
 from custom_components.smart_charge_point.model.dsr_record import OptOut, OptOutScope
 from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.trace import Coverage, TraceSample
+from custom_components.smart_charge_point.records import ledger as ledger_module
 from custom_components.smart_charge_point.records.dsr_report import (
     CSV_HEADER,
+    DsrReport,
     as_data,
     csv_rows,
     dsr_report,
@@ -29,7 +34,7 @@ from custom_components.smart_charge_point.records.trace_figures import (
 )
 from custom_components.smart_charge_point.records.traces import EVERY_SECOND
 
-from .facts import HOUR, MINUTE, NOW, SECOND, record, traced
+from .facts import HOUR, MINUTE, NOW, SECOND, record, started, traced
 
 TEN_MINUTES = record(
     kind=DsrKind.RESPONSE,
@@ -285,6 +290,29 @@ async def test_a_report_that_is_older_than_30_days_still_has_its_energy(
     assert new.mean_power == pytest.approx(old.mean_power)
     assert old.coverage.every_second
     assert not new.coverage.every_second
+
+
+async def test_no_wallbox_waits_for_a_report(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A day of seconds takes its time; a session is begun and answered meanwhile."""
+    await ledger.keep_dsr_event(TEN_MINUTES)
+    at_it, begun = threading.Event(), threading.Event()
+
+    def slow(*measured: Any) -> DsrReport:
+        at_it.set()
+        assert begun.wait(5), "the session was not begun before the report was made"
+        return dsr_report(*measured)
+
+    monkeypatch.setattr(ledger_module, "dsr_report", slow)
+    making = asyncio.create_task(ledger.dsr_report("garage", "axle", "e1", NOW))
+    assert await asyncio.to_thread(at_it.wait, 5)
+    await ledger.begin("garage", started(), NOW)
+    begun.set()
+
+    report = await making
+    assert report is not None
+    assert report.record == TEN_MINUTES
 
 
 @given(

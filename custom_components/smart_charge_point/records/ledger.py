@@ -7,6 +7,7 @@ waits for a disk.
 Source: SI 2021/1467 regs. 9 and 10; requirements.md A2.1, A9.1, A9.4, A9.6, A9.8, D3.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 import sqlite3
@@ -29,6 +30,8 @@ from .rows import number, text
 from .seconds import on_its_second
 from .sessions import Stop
 from .thread import LedgerThread
+
+type _Traced = tuple[DsrRecord, dict[int, tuple[TraceSample, ...]]]
 
 
 class Ledger(LedgerThread):
@@ -308,19 +311,22 @@ class Ledger(LedgerThread):
     ) -> DsrReport | None:
         """Return the report of an event as far as it has passed, None where there is no such event."""
 
-        def read(connection: sqlite3.Connection) -> DsrReport | None:
+        def read(connection: sqlite3.Connection) -> _Traced | None:
             record = dsr_rows.event(connection, charge_point, provider, event_id)
             if record is None:
                 return None
-            traces = {
+            return record, {
                 connector: trace_rows.trace(
                     connection, charge_point, connector, *shown(record)
                 )
                 for connector in trace_rows.connectors(connection, charge_point)
             }
-            return dsr_report(record, traces, now)
 
-        return await self._read(read)
+        measured = await self._read(read)
+        if measured is None:
+            return None
+        # A day of seconds is a second's work, which no wallbox that begins to charge waits for.
+        return await asyncio.to_thread(dsr_report, *measured, now)
 
     async def add_decision(self, decision: Decision) -> None:
         """Keep on the disk what was decided or refused. The same decision, told again, is kept once."""

@@ -1,10 +1,12 @@
 """What a trace comes to: energy, mean and peak power of a stretch of time."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 import math
+from operator import attrgetter
 from typing import Final
 
 from ..model.trace import Coverage, TraceSample
@@ -14,6 +16,7 @@ from .seconds import coverage
 HOLD: Final = timedelta(minutes=1)
 """How long a power is taken to last while nothing else is known; what was thinned has one figure a minute."""
 _HOUR: Final = timedelta(hours=1)
+_AT: Final = attrgetter("at")
 
 
 class EnergySource(StrEnum):
@@ -50,7 +53,10 @@ def figures(
     """
     energy, source = _energy(samples, start, end)
     by_power, known = _by_power(samples, start, end)
-    powers = [s.power for s in _within(samples, start, end) if s.power is not None]
+    within = samples[
+        bisect_left(samples, start, key=_AT) : bisect_left(samples, end, key=_AT)
+    ]
+    powers = [s.power for s in within if s.power is not None]
     return TraceFigures(
         start=start,
         end=end,
@@ -58,18 +64,17 @@ def figures(
         energy_source=source,
         mean_power=by_power / (known / _HOUR) if known else None,
         peak_power=max(powers, default=None),
-        coverage=coverage(samples, start, end),
+        coverage=coverage(within, start, end),
     )
 
 
 def _energy(
     samples: Sequence[TraceSample], start: datetime, end: datetime
 ) -> tuple[float | None, EnergySource]:
-    readings = [
-        (s.register, s.at)
-        for s in samples
-        if s.register is not None and start <= s.at <= end
+    within = samples[
+        bisect_left(samples, start, key=_AT) : bisect_right(samples, end, key=_AT)
     ]
+    readings = [(s.register, s.at) for s in within if s.register is not None]
     if len(readings) < 2:
         energy, known = _by_power(samples, start, end)
         return (energy, EnergySource.POWER) if known else (None, EnergySource.NONE)
@@ -86,7 +91,10 @@ def _by_power(
     samples: Sequence[TraceSample], start: datetime, end: datetime
 ) -> tuple[float, timedelta]:
     """Return the Wh of [start, end) by the power, and how much of that time a power is known for."""
-    powers = [(s.at, s.power) for s in samples if s.power is not None]
+    near = samples[
+        bisect_left(samples, start - HOLD, key=_AT) : bisect_left(samples, end, key=_AT)
+    ]
+    powers = [(s.at, s.power) for s in near if s.power is not None]
     parts: list[float] = []
     known = timedelta()
     for index, (at, power) in enumerate(powers):
@@ -98,9 +106,3 @@ def _by_power(
             parts.append(power * (span / _HOUR))
             known += span
     return math.fsum(parts), known
-
-
-def _within(
-    samples: Iterable[TraceSample], start: datetime, end: datetime
-) -> Iterable[TraceSample]:
-    return (s for s in samples if start <= s.at < end)
