@@ -189,21 +189,26 @@ class Reconciler:
         """Bring the wallbox to what is wanted and return when to look again."""
         await self._probe(link)
         now = dt_util.utcnow()
-        drawn = [connector.draw(now) for connector in self._connectors.values()]
+        connectors = tuple(self._connectors.values())
+        drawn = [connector.draw(now) for connector in connectors]
         if any(drawn):
             await self._store.save()
         unanswered: CallTimedOutError | None = None
-        for connector in self._connectors.values():
+        for connector in connectors:
             try:
                 await self.hold(link, connector)
             except CallTimedOutError as error:
                 unanswered = error  # The other connectors do not wait for the next try.
+        if len(self._connectors) > len(connectors):
+            # One more turned up: no max profile is raised before each holds its own limit.
+            self.wake()
+            return None
         await self.hold_maximum(link)
-        for connector in self._connectors.values():
+        for connector in connectors:
             await self.apply_override(link, connector)
         if unanswered is not None:
             raise unanswered
-        for connector in self._connectors.values():
+        for connector in connectors:
             await self._readback.verify(link, connector)
         await self._fast_metering.reconcile(link, dt_util.utcnow())
         if await self.own_delay.reconcile(link, dt_util.utcnow()):
@@ -249,7 +254,7 @@ class Reconciler:
 
     async def _ask_status(self, link: Link) -> None:
         """Ask for the status of connectors that a wallbox, redialling without a boot, has said nothing of."""
-        for connector in self._connectors.values():
+        for connector in tuple(self._connectors.values()):
             if connector.status_known:
                 continue
             connector.status_known = True
