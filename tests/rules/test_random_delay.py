@@ -180,25 +180,53 @@ def test_a_week_without_a_quiet_moment_goes_by_age() -> None:
     assert edges_due(delays, NOW + timedelta(days=7), LONDON, hours)
 
 
-@settings(max_examples=60)
-@given(
-    any_hours(), moments(), st.integers(0, 14 * 1440), st.sampled_from([0, 600, 1800])
-)
-def test_old_and_new_pattern_agree_when_drawn_anew(
-    hours: ChargingHours, start: datetime, minutes: int, maximum: int
+@pytest.mark.parametrize(("before", "after"), [(600, 1800), (1800, 600), (0, 600)])
+def test_a11_6_another_maximum_leaves_a_running_delay_alone(
+    before: int, after: int
 ) -> None:
-    """In a quiet moment a new draw switches nothing."""
+    """Mid-window it is drawn from at once; about an edge, when the longer of both is over."""
+    delays = draw_edges(HOURS, before, NOW, secrets.randbelow)
+    assert edges_due(delays, NOW, LONDON, HOURS, after)
+    assert not edges_due(delays, NOW, LONDON, HOURS, before)
+    edge, apart = utc(2026, 1, 14, 22), max(before, after) + QUIET_MARGIN
+    for seconds in range(-apart, apart + 1, 30):
+        near = edge + timedelta(seconds=seconds)
+        assert not edges_due(delays, near, LONDON, HOURS, after)
+    behind = edge + timedelta(seconds=apart + 1)
+    assert edges_due(delays, behind, LONDON, HOURS, after)
+
+
+def test_a11_6_another_maximum_does_not_wait_where_no_moment_is_quiet() -> None:
+    """Windows closer to each other than the delays may be."""
+    hours = hours_from_spans(Weekday, time(0), time(0, 30))
+    for hour in range(1, 24):
+        more = hours_from_spans(Weekday, time(hour), time(hour, 30))
+        hours = ChargingHours(windows=tuple(sorted(hours.windows + more.windows)))
+    delays = draw_edges(hours, 600, NOW, secrets.randbelow)
+    assert edges_due(delays, NOW, LONDON, hours, 1800)
+    assert not edges_due(delays, NOW, LONDON, hours, 600)
+
+
+MAXIMA = st.sampled_from([0, 600, 1800])
+
+
+@settings(max_examples=100)
+@given(any_hours(), moments(), st.integers(0, 14 * 1440), MAXIMA, MAXIMA)
+def test_old_and_new_pattern_agree_when_drawn_anew(
+    hours: ChargingHours, start: datetime, minutes: int, before: int, after: int
+) -> None:
+    """In a quiet moment a new draw switches nothing, not even one of another maximum."""
     now = start + timedelta(minutes=minutes)
-    old = draw_edges(hours, maximum, start, numbers_from("old"))
-    if not old.seconds or not edges_due(old, now, LONDON, hours):
+    old = draw_edges(hours, before, start, numbers_from("old"))
+    if not old.seconds or not edges_due(old, now, LONDON, hours, after):
         return
     marks = sorted(edge.weekday * 86400 + edge.second for edge, _ in old.seconds)
     apart = [b - a for a, b in pairwise([*marks, marks[0] + 7 * 86400])]
-    assume(max(apart) > 2 * (maximum + QUIET_MARGIN))
-    new = draw_edges(hours, maximum, now, numbers_from("new"))
-    assert week_pattern(hours, old, maximum, now, LONDON).allowed_at(
+    assume(max(apart) > 2 * (max(before, after) + QUIET_MARGIN))
+    new = draw_edges(hours, after, now, numbers_from("new"))
+    assert week_pattern(hours, old, before, now, LONDON).allowed_at(
         now
-    ) == week_pattern(hours, new, maximum, now, LONDON).allowed_at(now)
+    ) == week_pattern(hours, new, after, now, LONDON).allowed_at(now)
 
 
 # --- the maximum
@@ -262,17 +290,20 @@ def test_a11_5_a_wallbox_that_delays_by_itself_is_not_delayed_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("maximum", "wallbox_delay", "guard"),
-    [(600, 0, 600), (1800, 0, 1800), (600, 300, 300), (600, 1800, 1800), (0, 0, 0)],
+    ("drawn_from", "wallbox_delay"),
+    [
+        pytest.param(600, 0, id="ours"),
+        pytest.param(0, 1800, id="its own, ours stands down"),
+        pytest.param(600, 300, id="its own was found just now"),
+        pytest.param(0, 0, id="none"),
+    ],
 )
 def test_no_delay_carries_the_end_of_the_hours_into_the_peak(
-    maximum: int, wallbox_delay: int, guard: int
+    drawn_from: int, wallbox_delay: int
 ) -> None:
-    """Neither ours nor one that the wallbox adds to the time it was told."""
-    assert guard_band(maximum, wallbox_delay) == guard
-    delays = draw_edges(
-        HOURS, drawn_maximum(maximum, wallbox_delay), NOW, lambda below: below - 1
-    )
+    """Neither ours nor one that the wallbox adds to the time it was told: the latest is off at 08:00:00."""
+    delays = draw_edges(HOURS, drawn_from, NOW, lambda below: below - 1)
+    guard = guard_band(drawn_from, wallbox_delay)
     pattern = week_pattern(HOURS, delays, guard, NOW, LONDON)
     ends = [step.offset for step in pattern.steps if not step.allowed]
     assert 8 * 3600 - wallbox_delay in ends

@@ -132,10 +132,8 @@ class Connector:
         memory = self.memory
         hours, maximum = self.settings.decision.hours, self._delay_maximum
         drawn = False
-        if (
-            memory.edge_delays is None
-            or memory.edge_delays.maximum != maximum
-            or edges_due(memory.edge_delays, now, self._ruleset.zone, hours)
+        if memory.edge_delays is None or edges_due(
+            memory.edge_delays, now, self._ruleset.zone, hours, maximum
         ):
             memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
             drawn = True

@@ -68,12 +68,14 @@ def drawn_maximum(maximum: int, wallbox_delay: int) -> int:
     return 0 if wallbox_delay > 0 else maximum
 
 
-def guard_band(maximum: int, wallbox_delay: int) -> int:
-    """Return how many seconds before the end of the hours the latest switching off is due, so that none comes after it.
+def guard_band(drawn_from: int, wallbox_delay: int) -> int:
+    """Return how many seconds before the end of the hours the band begins in which homes switch off.
 
-    A wallbox's own delay comes after the time that it was told, ours is in it already.
+    Delays that were drawn from up to `drawn_from` are in the time that a wallbox is told. One of its own, of up to
+    `wallbox_delay`, comes after that: until the delays are drawn anew there may be both, and still none may reach into
+    the peak.
     """
-    return max(drawn_maximum(maximum, wallbox_delay), wallbox_delay)
+    return drawn_from + wallbox_delay
 
 
 def draw(maximum: int, source: RandomSource) -> int:
@@ -106,29 +108,37 @@ def draw_session(maximum: int, now: datetime, source: RandomSource) -> SessionDe
 
 
 def edges_due(
-    delays: EdgeDelays, now: datetime, zone: tzinfo, hours: ChargingHours
+    delays: EdgeDelays,
+    now: datetime,
+    zone: tzinfo,
+    hours: ChargingHours,
+    maximum: int | None = None,
 ) -> bool:
     """Return whether the delays of the edges are to be drawn anew at `now`.
 
     At once where they are not those of `hours`. Otherwise as soon as the next edge to come has already used its delay,
-    so that no delay serves twice, but only in a quiet moment: no edge is, or was, nearer than the maximum delay, so the
-    old pattern and the new one agree on the present. Where the week has no quiet moment, a week's age alone decides.
+    so that no delay serves twice, or as another `maximum` is to be drawn from, but only in a quiet moment: no edge is,
+    or was, nearer than the maximum delay, so the old pattern and the new one agree on the present, and a delay that
+    runs goes on to its end (A11.6). Where the week has no quiet moment, a week's age or the other maximum alone decides.
     """
     if {edge for edge, _ in delays.seconds} != set(edges(hours)):
         return True
     if not delays.seconds:
         return False
     seconds = sorted({_week_second(edge) for edge, _ in delays.seconds})
-    apart = delays.maximum + QUIET_MARGIN
+    changed = maximum is not None and maximum != delays.maximum
+    apart = max(delays.maximum, maximum or 0) + QUIET_MARGIN
     around = [*seconds, seconds[0] + WEEK_SECONDS]
     if all(behind - before <= 2 * apart for before, behind in pairwise(around)):
-        return now - delays.drawn_at >= timedelta(seconds=WEEK_SECONDS)
+        return changed or now - delays.drawn_at >= timedelta(seconds=WEEK_SECONDS)
 
     second = week_second(now, zone)
     to_come = min((edge - second) % WEEK_SECONDS for edge in seconds)
     past = min((second - edge) % WEEK_SECONDS for edge in seconds)
     if to_come <= apart or past <= apart:
         return False
+    if changed:
+        return True
     # Civil times are compared, because edges keep to the clock on the wall when it is changed.
     used = now.astimezone(zone) + timedelta(seconds=to_come - WEEK_SECONDS)
     return used.replace(tzinfo=None) >= delays.drawn_at.astimezone(zone).replace(
