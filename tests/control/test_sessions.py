@@ -11,7 +11,7 @@ from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.hours import ChargingHours
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.protocol import Call
-from custom_components.smart_charge_point.simulator.quirks import Quirks
+from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..house import SELDOM, House
 
@@ -684,6 +684,62 @@ async def test_what_is_replayed_beside_a_running_session_is_counted_too(
     assert told_late["doubts"] == []
     await house.advance(timedelta(minutes=1))
     assert energy <= house.number("energy") <= energy + 0.2
+
+
+async def test_a_session_of_the_past_is_told_nothing_and_teaches_nothing(
+    house: House,
+) -> None:
+    """A wallbox that takes profiles for the transaction only gets none for one that is long over, until it shows that it runs."""
+    wallbox = await hang_up_on_the_wall(
+        house,
+        Quirks(default_profile=Refusal.REJECTED, maximum_profile=Refusal.REJECTED),
+        settings=SELDOM,
+        connectors=2,
+    )
+
+    def for_transactions() -> list[int]:
+        return [
+            request["csChargingProfiles"]["transactionId"]
+            for request in wallbox.requests("SetChargingProfile")
+            if request["csChargingProfiles"]["chargingProfilePurpose"] == "TxProfile"
+        ]
+
+    for days, (begin, end) in ((2, (1000, 3000)), (1, (3000, 7000))):
+        began = house.now - timedelta(days=days)
+        await say(
+            house,
+            wallbox,
+            "StartTransaction",
+            connectorId=1,
+            idTag="FREEVEND",
+            meterStart=begin,
+            timestamp=stamp(began),
+        )
+        await house.advance(timedelta(seconds=5))
+        past = answers(wallbox, "StartTransaction")[-1]["transactionId"]
+        assert house.state("session_energy") in {"unknown", "2.0"}
+        await say(
+            house,
+            wallbox,
+            "StopTransaction",
+            transactionId=past,
+            meterStop=end,
+            timestamp=stamp(began + timedelta(hours=1)),
+            reason="Local",
+        )
+        await house.advance(timedelta(seconds=5))
+    assert for_transactions() == []
+
+    await wallbox.go_offline()
+    await wallbox.plug_in(Car())
+    await house.advance(QUARTER)
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=1))
+    (running, *past) = await house.sessions()
+    assert len(past) == 2
+    assert set(for_transactions()) == {running["id"]}
+    await house.press("charge_now")
+    assert house.state("charging_reason") == "charging_now"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,6 @@ class ChargePoint:
         self.connectors: dict[int, Connector] = {}
         self.store = MemoryStore(hass, subentry_id)
         self.issues = Issues(hass, subentry_id, name)
-        self.sessions = SessionKeeper(ledger, settings.identity, self.connectors)
         self.dsr = DsrBook(
             ledger, lambda: self.settings.identity, self._running, self._opted_out
         )
@@ -84,6 +83,9 @@ class ChargePoint:
             dsr=self.dsr,
             fast_metering=self.fast_metering,
             on_change=self._reconciled,
+        )
+        self.sessions = SessionKeeper(
+            ledger, settings.identity, self.connectors, self.reconciler.wake
         )
         self.obedience = Obedience(self.store, self.reconciler, self.issues)
         self.dsr_listeners: list[Callable[[DsrRecord], None]] = []

@@ -428,7 +428,9 @@ class Connector:
             state,
             readings=dict(self._readings),
             energy=None if register is None else register.total,
-            session=None if session is None else session.snapshot(now),
+            session=None
+            if session is None or session.of_the_past
+            else session.snapshot(now),
             last_session_energy=self.memory.last_session_energy,
             last_session_flow_time=self.memory.last_session_flow_time,
             owner_limit=self.memory.owner_limit,

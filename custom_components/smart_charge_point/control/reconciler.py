@@ -443,6 +443,8 @@ class Reconciler:
         )
         if override is None or session is None:
             return Answer.ACCEPTED
+        if session.of_the_past and priority is Priority.CONTROL:
+            return Answer.ACCEPTED  # A refusal would show nothing but that it is over.
         limit = connector.override_limit(override, now)
         profile = override_profile(
             connector.number,

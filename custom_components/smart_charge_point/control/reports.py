@@ -132,7 +132,8 @@ class Reports(Handler):
         before = connector.state.status
         if connector.told_status(event.status, event.fault, event.at, event.at_trusted):
             sessions = self._charge_point.sessions
-            await sessions.flowing(connector, event.status, event.at)
+            now = dt_util.utcnow()
+            await sessions.flowing(connector, event.status, event.at, now)
             if event.status is ConnectorStatus.AVAILABLE and await sessions.gone(
                 connector, event.at
             ):

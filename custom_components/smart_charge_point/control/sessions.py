@@ -1,6 +1,6 @@
 """Sessions: what the wallbox tells of its transactions, brought into the ledger and kept in sight while they run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 import logging
@@ -53,6 +53,8 @@ class OpenSession:
     sampled: bool = False
     kept_at: datetime | None = None
     """Up to when the ledger knows it."""
+    of_the_past: bool = False
+    """Whether its start was told so late that it may long be over, and nothing has shown yet that it runs."""
     unheard_since: datetime | None = None
     """When Home Assistant last heard of it before it was down; None once the first sample after that has come."""
 
@@ -131,10 +133,18 @@ class SessionKeeper:
     """Keeps the sessions of one charge point."""
 
     def __init__(
-        self, ledger: Ledger, identity: str, connectors: Mapping[int, Connector]
+        self,
+        ledger: Ledger,
+        identity: str,
+        connectors: Mapping[int, Connector],
+        on_present: Callable[[], None],
     ) -> None:
-        """Take the ledger and the connectors, whose `session` it sets."""
+        """Take the ledger and the connectors, whose `session` it sets.
+
+        `on_present` is called when a session of the past turns out to run.
+        """
         self._ledger = ledger
+        self._on_present = on_present
         self._identity = identity
         self._connectors = connectors
         self._invented: set[int] = set()
@@ -207,6 +217,7 @@ class SessionKeeper:
             return current
         if kept.stopped_at is not None:
             return session
+        session.of_the_past = event.at_trusted and now - event.at > LIVE
         if not event.at_trusted:
             session.doubts.add(Doubt.TIME)
         if (
@@ -215,6 +226,7 @@ class SessionKeeper:
             and session.started_at <= current.started_at
         ):
             # The true beginning of the session that was met while it was running.
+            session.of_the_past = False
             await self._ledger.delete([current.transaction_id])
             session.take_over(current)
             _hand_over_override(connector, current, session)
@@ -329,6 +341,8 @@ class SessionKeeper:
             session = await self._belongs_to(connector, told, event, now)
         if session is None:
             return None
+        if event.samples and now - event.samples[-1].at <= LIVE:
+            self._runs(connector, session)
         points: list[SessionSample] = []
         for sample in event.samples:
             session.sample(sample)
@@ -340,13 +354,25 @@ class SessionKeeper:
             await self._keep(session, points[-1].at)
         return session
 
+    def _runs(self, connector: Connector, session: OpenSession) -> None:
+        """Take note that a session is not of the past."""
+        if session.of_the_past and session is connector.session:
+            session.of_the_past = False
+            self._on_present()
+
     async def flowing(
-        self, connector: Connector, status: ConnectorStatus, at: datetime
+        self,
+        connector: Connector,
+        status: ConnectorStatus,
+        at: datetime,
+        now: datetime,
     ) -> None:
         """Mark the flow of the running session by what the connector says of itself."""
         session = connector.session
         if session is None or at < session.started_at:
             return
+        if status in _ADOPTABLE and now - at <= LIVE:
+            self._runs(connector, session)
         session.flow = session.flow.mark(at, status is ConnectorStatus.CHARGING)
         await self._keep(session, at)
 
