@@ -15,7 +15,11 @@ from custom_components.smart_charge_point.control.dsr_sources.binary_sensor impo
 from custom_components.smart_charge_point.control.dsr_sources.source import (
     EntitySettings,
 )
-from custom_components.smart_charge_point.model.dsr import DsrDirection, DsrKind
+from custom_components.smart_charge_point.model.dsr import (
+    DsrDirection,
+    DsrKind,
+    DsrOutcome,
+)
 from custom_components.smart_charge_point.model.limit import Limit
 
 from .book import DRAWN, Book, pass_time
@@ -226,3 +230,23 @@ async def test_an_entity_that_is_not_there_is_journalled_once_all_are(
 
     assert caplog.text.count("no entity binary_sensor.no") == 1
     await source.stop()
+
+
+async def test_nobody_is_behind_an_entity_who_could_be_told(
+    hass: HomeAssistant,
+    book: Book,
+    source: BinarySensorSource,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An opt-out and an outcome are journalled, and change nothing of what the sensor says."""
+    await say(hass, "on")
+    (event,) = book.events
+    book.heard()
+
+    await source.opted_out(event, dt_util.utcnow())
+    await source.completed(event, DsrOutcome.OVERRIDDEN, None)
+    await hass.async_block_till_done()
+
+    assert book.heard() == []
+    assert "is not followed" in caplog.text
+    assert "overridden" in caplog.text

@@ -66,14 +66,14 @@ class Offers:
         self._told = {key: told for key, told in self._told.items() if told.end > now}
         for event_id, event in wanted.items():
             if self._told.get(event_id) != event:
-                self._told[event_id] = event
                 _LOGGER.debug("%s asks for %s", self._provider, event)
                 await sink.offer(event)
+                self._told[event_id] = event
         for event_id in [*self._told]:
             if event_id not in wanted and reading.vouches_for_absence_of(event_id):
-                del self._told[event_id]
                 _LOGGER.debug("%s took back %s", self._provider, event_id)
                 await sink.withdraw(self._provider, event_id)
+                del self._told[event_id]
 
     def _wanted(self, reading: Reading, now: datetime) -> dict[str, DsrEvent]:
         ahead = sorted(

@@ -258,6 +258,27 @@ def test_a_higher_priority_counts_where_two_events_of_a_program_overlap() -> Non
     ]
 
 
+def test_a_higher_priority_may_cover_an_event_in_part_or_whole() -> None:
+    """Its beginning, its end, all of it, or all that comes after it."""
+    low = event("low", ("SIMPLE", 3), duration="PT2H", priority=5)
+    for start, duration, rest in (
+        ("16:30", "PT1H", ["24. 17:30-24. 19:00"]),
+        ("18:30", "PT1H", ["24. 17:00-24. 18:30"]),
+        ("16:00", "PT4H", []),
+        ("18:00", "PT0S", ["24. 17:00-24. 18:00"]),
+        ("12:00", "PT1H", ["24. 17:00-24. 19:00"]),
+        ("20:00", "PT1H", ["24. 17:00-24. 19:00"]),
+    ):
+        high = event(
+            "high",
+            ("SIMPLE", 0),
+            start=f"2026-11-24T{start}:00Z",
+            duration=duration,
+            priority=1,
+        )
+        assert hours(read(low, high)) == rest
+
+
 def test_a_normal_level_of_higher_priority_takes_an_event_out() -> None:
     """That is how a provider says "not in this hour"."""
     found = read(
@@ -344,6 +365,13 @@ def test_an_event_may_be_shorter_than_its_intervals() -> None:
     assert hours(read(event(duration="PT3H") | {"duration": "PT90M"})) == [
         "24. 17:00-24. 18:30"
     ]
+
+
+def test_what_holds_until_changed_may_be_ended_by_its_event() -> None:
+    """3.1: its own duration ends intervals that have none."""
+    asked = event(start="2026-11-24T10:00:00Z", duration=None) | {"duration": "PT5H"}
+
+    assert hours(read(asked)) == ["24. 10:00-24. 15:00"]
 
 
 @pytest.mark.parametrize(

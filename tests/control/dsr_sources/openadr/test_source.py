@@ -26,7 +26,7 @@ from custom_components.smart_charge_point.control.dsr_sources.openadr.source imp
     OpenAdrStatus,
     check,
 )
-from custom_components.smart_charge_point.model.dsr import DsrKind, DsrOutcome
+from custom_components.smart_charge_point.model.dsr import DsrEvent, DsrKind, DsrOutcome
 
 from ..book import DRAWN, Book, pass_time, pass_to
 from .vtn import CLIENT_ID, CLIENT_KEY, Vtn, event, problem, text
@@ -212,6 +212,37 @@ async def test_a_server_without_pages_is_read_once(vtn: Vtn, home: Home) -> None
     assert len(home.book.events) == 60
 
 
+async def test_a_server_with_events_without_end_is_given_up(
+    vtn: Vtn, home: Home
+) -> None:
+    """Whatever it has, it is not asked for ever."""
+    vtn.events = [event(f"e{n}", ("PRICE", 0.3)) for n in range(1500)]
+    await home.follow()
+    await home.wait()
+
+    assert home.problem is OpenAdrProblem.UNREACHABLE
+    assert vtn.heard().count("GET events") <= 20 * len(home.statuses)
+
+
+async def test_a_mistake_of_our_own_does_not_end_the_asking(
+    vtn: Vtn, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is journalled, and the next answer is read."""
+
+    async def offer(_event: DsrEvent) -> None:
+        raise ZeroDivisionError
+
+    vtn.events = [event()]
+    source = await home.follow()
+    with monkeypatch.context() as patch:
+        patch.setattr(home.book, "offer", offer)
+        await home.wait()
+    assert source.status.problem is OpenAdrProblem.UNREACHABLE
+
+    await home.wait()
+    assert source.status.problem is None
+
+
 async def test_an_event_is_changed_and_deleted(vtn: Vtn, home: Home) -> None:
     """Running or not."""
     vtn.events = [event(start="2026-11-24T12:05:00Z"), event("e2")]
@@ -256,6 +287,20 @@ async def test_a_token_is_renewed_before_it_ends(vtn: Vtn, home: Home) -> None:
     await home.wait(timedelta(hours=1))
 
     assert 4 <= vtn.drawn <= 5
+    assert vtn.heard().count("GET events") == len(home.statuses)
+    assert all(one.problem is None for one in home.statuses)
+
+
+async def test_a_server_need_not_say_how_long_a_token_lasts(
+    vtn: Vtn, home: Home
+) -> None:
+    """An hour is what it gets then; and where tokens are may be set."""
+    vtn.tells_end = False
+    vtn.answers["auth/server"] = lambda: problem(404)
+    await home.follow(version=OpenAdrVersion.V3_1, token_url=f"{vtn.url}/auth/token")
+    await home.wait(timedelta(minutes=100))
+
+    assert vtn.drawn == 2
     assert all(one.problem is None for one in home.statuses)
 
 
@@ -540,7 +585,7 @@ async def test_d3_an_opt_out_is_reported_at_once(vtn: Vtn, home: Home) -> None:
 async def test_an_opt_out_is_reported_when_the_server_is_back(
     vtn: Vtn, home: Home, unused_tcp_port: int
 ) -> None:
-    """Once; also where the event is gone from its list by then."""
+    """Once."""
     vtn.events = [event()]
     source = await home.follow()
     await home.wait()
@@ -552,6 +597,23 @@ async def test_an_opt_out_is_reported_when_the_server_is_back(
     await home.wait(timedelta(minutes=15))
 
     assert len(vtn.reports) == 1
+
+
+async def test_of_an_event_that_the_server_has_forgotten_nothing_is_reported(
+    vtn: Vtn, home: Home
+) -> None:
+    """It would not know what is meant."""
+    vtn.events = [event()]
+    source = await home.follow()
+    await home.wait()
+    vtn.events = []
+
+    await source.opted_out(home.book.events[0], dt_util.utcnow())
+    await home.settle()
+    vtn.events = [event()]
+    await home.wait()
+
+    assert vtn.reports == []
 
 
 @pytest.mark.parametrize("status", [400, 403, 404])

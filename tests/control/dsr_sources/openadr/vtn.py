@@ -39,6 +39,7 @@ class Vtn:
         self.tokens: dict[str, datetime] = {}
         self.drawn = 0
         self.lasts = 3600
+        self.tells_end = True
         self.scope: str | None = None
         self.basic = False
         """Whether the credentials are wanted in a header, as general authorization servers do."""
@@ -54,7 +55,6 @@ class Vtn:
         app.router.add_get("/openadr3/auth/server", self._server)
         for name in _QUERIES:
             app.router.add_get(f"/openadr3/{name}", self._list)
-        app.router.add_get("/openadr3/events/{id}", self._event)
         app.router.add_post("/openadr3/vens", self._register)
         app.router.add_post("/openadr3/reports", self._report)
         self._runner = web.AppRunner(app, access_log=None)
@@ -107,9 +107,10 @@ class Vtn:
         self.drawn += 1
         token = f"secret-token-{self.drawn}"
         self.tokens[token] = dt_util.utcnow() + timedelta(seconds=self.lasts)
-        return web.json_response(
-            {"access_token": token, "token_type": "Bearer", "expires_in": self.lasts}
-        )
+        answer: dict[str, Any] = {"access_token": token, "token_type": "Bearer"}
+        if self.tells_end:
+            answer["expires_in"] = self.lasts
+        return web.json_response(answer)
 
     async def _server(self, _request: web.Request) -> web.Response:
         if self.version == "3.0":
@@ -129,12 +130,6 @@ class Vtn:
             if field in query:
                 found = [item for item in found if item.get(field) == query[field]]
         return web.json_response(found[skip : skip + limit])
-
-    async def _event(self, request: web.Request) -> web.Response:
-        for event in self.events:
-            if event.get("id") == request.match_info["id"]:
-                return web.json_response(event)
-        return problem(404)
 
     async def _register(self, request: web.Request) -> web.Response:
         ven = await request.json()

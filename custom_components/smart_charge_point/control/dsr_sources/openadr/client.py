@@ -88,10 +88,6 @@ class OpenAdrClient:
             "events", {} if program_id is None else {"programID": program_id}
         )
 
-    async def event(self, event_id: str) -> Any:
-        """Return one event."""
-        return await self._call("GET", "events", event_id)
-
     async def vens(self, name: str) -> list[Any]:
         """Return the VENs that bear this name."""
         return await self._pages("vens", {"venName": name})

@@ -304,19 +304,16 @@ class OpenAdrSource:
     async def _send_reports(self) -> None:
         while self._reports:
             report = self._reports[0]
-            try:
-                program_id = await self._program_of(report.event_id)
-                await self._client.report(
-                    reports.body(report, program_id, self._settings)
-                )
-            except OpenAdrRefusedError as error:
-                # A server that takes no reports never will, and its events count all the same.
-                _LOGGER.warning("%s takes no report: %s", self.provider, error)
+            if (event := self._events.get(report.event_id)) is not None:
+                program_id = str(event.get("programID") or "")
+                try:
+                    await self._client.report(
+                        reports.body(report, program_id, self._settings)
+                    )
+                except OpenAdrRefusedError as error:
+                    # A server that takes no reports never will, and its events count all the same.
+                    _LOGGER.warning("%s takes no report: %s", self.provider, error)
             self._reports.popleft()
-
-    async def _program_of(self, event_id: str) -> str:
-        event = self._events.get(event_id) or await self._client.event(event_id)
-        return str(event.get("programID") or "") if isinstance(event, dict) else ""
 
 
 def _by_id(items: list[Any]) -> dict[str, Mapping[str, Any]]:
