@@ -48,9 +48,7 @@ async def test_a11_5_ours_stands_down_for_a_wallbox_that_delays_itself(
         request["csChargingProfiles"]
         for request in wallbox.requests("SetChargingProfile")
     ]
-    assert not any(
-        profile["chargingProfileKind"] == "Relative" for profile in profiles
-    )
+    assert not any(profile["chargingProfileKind"] == "Relative" for profile in profiles)
     (weekly,) = (
         profile["chargingSchedule"]["chargingSchedulePeriod"]
         for profile in profiles

@@ -76,7 +76,11 @@ class OfflineStartKeeper:
         if report.stopped:
             memory.settings_stopped = memory.boot.firmware
         _LOGGER.debug("Sessions without a link begin by: %s", report.path)
-        self._store.learn(replace(memory.capabilities, offline_start=report.path))
+        if (
+            report.path is not OfflineStart.NONE
+            or memory.capabilities.offline_start is not OfflineStart.SEEN
+        ):
+            self._store.learn(replace(memory.capabilities, offline_start=report.path))
         self._store.save_soon()
 
     @callback
