@@ -89,8 +89,10 @@ class MemoryStore:
 
     async def save(self) -> None:
         """Write at once: for what is about to be told to the wallbox."""
-        if self._closed:
-            return
+        if not self._closed:
+            await self._write()
+
+    async def _write(self) -> None:
         # This takes the place of a save that waits, so what changes from here on needs one of its own.
         self._saved_by = 0.0
         # Who waits may be cancelled, and the thread that writes is not: the next save, or the removal, waits for it.
@@ -116,8 +118,8 @@ class MemoryStore:
 
     async def close(self) -> None:
         """Write for the last time: what is learned later belongs to nobody, or to who has taken this one's place."""
-        await self.save()
         self._closed = True
+        await self._write()
 
     async def remove(self) -> None:
         """Forget the charge point."""
