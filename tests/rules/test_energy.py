@@ -144,6 +144,15 @@ def test_a_start_that_counts_on_is_a_reading_like_any_other() -> None:
     assert (leap.total, leap.awaiting, doubt) == (1000, 4e9, None)
 
 
+def test_a_start_that_is_told_late_does_not_set_the_register_back() -> None:
+    """What a replayed session began at was counted already: nothing is counted twice."""
+    register, _ = read([(0, 1000), (60, 6000)])
+    assert advance(register, 3000, START + HOUR / 2, begins_session=True) == (
+        register,
+        None,
+    )
+
+
 def test_samples_out_of_order_change_nothing() -> None:
     """An older one that is not above the last is history; one above it is still energy."""
     register, _ = read([(0, 1000), (60, 6000)])

@@ -80,7 +80,7 @@ def advance(
     then counts. A reading that is no number or negative, or older than the last and not above it, changes nothing.
 
     `begins_session`: the reading is a session's first. Registers that count each session from 0 fall there, which is
-    believed at once and leaves no doubt.
+    believed at once and leaves no doubt, unless the reading is older than the last: then the session is replayed.
     """
     if not isfinite(wh) or wh < 0:
         return register, None
