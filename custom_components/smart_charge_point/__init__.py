@@ -53,7 +53,7 @@ async def async_setup_entry(
             translation_key="port_in_use",
             translation_placeholders={
                 "port": str(entry.data[CONF_PORT]),
-                "error": str(err),
+                "error": err.strerror or str(err),
             },
         ) from err
     except LedgerError as err:

@@ -63,6 +63,28 @@ class Line:
         return [frame[2] for frame in self.sent]
 
 
+class LoopClock:
+    """The event loop's clock, which a test puts forward instead of waiting."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Take over the clock of the running loop."""
+        loop = asyncio.get_running_loop()
+        told = loop.time
+        self._ahead = 0.0
+        monkeypatch.setattr(loop, "time", lambda: told() + self._ahead)
+
+    async def forward(self, seconds: float) -> None:
+        """Let time pass, and all that is due run."""
+        self._ahead += seconds
+        await settle()
+
+
+@pytest.fixture
+async def clock(monkeypatch: pytest.MonkeyPatch) -> LoopClock:
+    """A clock that is put forward."""
+    return LoopClock(monkeypatch)
+
+
 @pytest.fixture
 async def line() -> AsyncIterator[Line]:
     """A line that is closed in the end."""
@@ -134,13 +156,19 @@ async def test_errors_reach_their_call(line: Line) -> None:
     await call
 
 
-async def test_t15_a_call_times_out_and_the_next_goes(line: Line) -> None:
+async def test_t15_a_call_times_out_and_the_next_goes(
+    line: Line, clock: LoopClock
+) -> None:
     """The time counts from sending: what waits behind does not lose its own. The late answer is dropped."""
-    first = line.call("first", timeout=0.05)
-    second = line.call("second")
+    first = line.call("first", timeout=30)
+    second = line.call("second", timeout=30)
+    await settle()
+    await clock.forward(29)
+    assert not first.done()
+    await clock.forward(2)
     with pytest.raises(CallTimedOutError):
         await first
-    await settle()
+    await clock.forward(28)
     assert line.actions == ["first", "second"]
     assert line.queue.answered(CallResult("1", {})) is None
     assert not second.done()
@@ -150,11 +178,14 @@ async def test_t15_a_call_times_out_and_the_next_goes(line: Line) -> None:
     assert line.tally[Count.CALLS_TIMED_OUT] == 1
 
 
-async def test_sending_counts_to_the_time(line: Line) -> None:
+async def test_sending_counts_to_the_time(line: Line, clock: LoopClock) -> None:
     """A socket that takes nothing holds up nobody for longer than the call's own time."""
     line.blocked = asyncio.Event()
+    call = line.call("Reset", timeout=30)
+    await settle()
+    await clock.forward(31)
     with pytest.raises(CallTimedOutError):
-        await line.call("Reset", timeout=0.02)
+        await call
 
 
 async def test_answers_that_nobody_waits_for_are_counted(line: Line) -> None:
@@ -183,7 +214,9 @@ async def test_cancelling_a_waiting_call_sends_it_never(line: Line) -> None:
     assert calls[1].cancelled()
 
 
-async def test_cancelling_an_outstanding_call_keeps_the_line(line: Line) -> None:
+async def test_cancelling_an_outstanding_call_keeps_the_line(
+    line: Line, clock: LoopClock
+) -> None:
     """The wallbox still works on it: the next waits for its answer, or until its time is over."""
     first = line.call("first")
     second = line.call("second")
@@ -194,12 +227,14 @@ async def test_cancelling_an_outstanding_call_keeps_the_line(line: Line) -> None
     line.answer()
     await settle()
     assert line.actions == ["first", "second"]
-    third = line.call("third", timeout=0.02)
+    third = line.call("third", timeout=30)
     line.answer()
     await settle()
     fourth = line.call("fourth")
     third.cancel()
-    await asyncio.sleep(0.04)
+    await clock.forward(29)
+    assert line.actions[-1] == "third"
+    await clock.forward(2)
     assert line.actions[-1] == "fourth"
     line.answer()
     await asyncio.gather(second, fourth)

@@ -170,10 +170,10 @@ class World:
         return [action for _, action, _ in self.received]
 
     async def until(self, condition: Any) -> None:
-        """Let the loop run until `condition()` holds."""
+        """Let the loop run, pass by pass and without a pause, until `condition()` holds."""
         async with asyncio.timeout(PATIENCE):
             while not condition():  # noqa: ASYNC110 - any condition, without an event for each
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
 
 
 class FakeDialect:

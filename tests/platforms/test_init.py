@@ -40,6 +40,10 @@ async def test_a_port_that_is_taken_is_tried_again(
         state: ConfigEntryState = entry.state
         assert state is ConfigEntryState.SETUP_RETRY
         assert entry.error_reason_translation_key == "port_in_use"
+        assert entry.error_reason_translation_placeholders == {
+            "port": str(entry.data["port"]),
+            "error": "Address already in use",
+        }
     await hass.config_entries.async_reload(entry.entry_id)
     assert entry.state is ConfigEntryState.LOADED
     assert await hass.config_entries.async_unload(entry.entry_id)
