@@ -351,3 +351,18 @@ async def test_a_wallbox_that_comes_back_with_two_connectors_is_not_under_the_ol
     assert held(wallbox, "ChargePointMaxProfile", 0) == {32}
     assert held(wallbox, "TxDefaultProfile", 1) == {10}
     assert held(wallbox, "TxDefaultProfile", 2) == {32}
+
+
+async def test_a_wallbox_that_counts_its_connectors_wrongly_has_a_limit_for_each(
+    house: House,
+) -> None:
+    """It says one, and speaks of two."""
+    wallbox = await house.wallbox(
+        settings={**SELDOM, "NumberOfConnectors": "1"},
+        connectors=2,
+        maximum_current=64,
+    )
+    await limit(house, 10, connector=1)
+    await charging_car(house, wallbox, 1)
+    await charging_car(house, wallbox, 2)
+    assert (wallbox.current(1), wallbox.current(2)) == (10, 32)

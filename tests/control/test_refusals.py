@@ -139,6 +139,32 @@ async def test_a10_1_hours_that_are_not_answered_are_held_in_another_way_at_once
     assert asked.count("Weekly") == asked.count("Daily") == 3
 
 
+@BEFORE_PEAK_ENDS
+async def test_a10_1_a_wallbox_that_tells_nothing_of_itself_has_its_hours_in_a_minute(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is asked in vain for minutes; the hours do not wait for that, also with no delay drawn."""
+    monkeypatch.setattr(
+        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        lambda _: 0,
+    )
+    wallbox = await house.wallbox(
+        quirks=Quirks(never_answers=frozenset({"GetConfiguration"})), settings=SELDOM
+    )
+    await house.advance(timedelta(seconds=30))
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance_to(PEAK_ENDS + timedelta(minutes=1))
+    assert drawn_before(wallbox, PEAK_ENDS) == []
+    assert wallbox.current(1) == 32
+    assert house.state("hours_held_by") == "weekly"
+    hours = [
+        request
+        for request in wallbox.requests("SetChargingProfile")
+        if request["csChargingProfiles"]["chargingProfileId"] == 100
+    ]
+    assert len(hours) == 1
+
+
 @NOON
 async def test_a5_3_time_outs_count_as_a_refusal_the_third_time(house: House) -> None:
     """A wallbox that does not answer a week is asked three times, and then told a day."""

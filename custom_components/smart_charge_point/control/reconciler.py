@@ -5,7 +5,8 @@ the wallbox acknowledged is known by the profile itself, so the next run reaches
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 import logging
@@ -108,6 +109,7 @@ class Reconciler:
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
         self._timeouts: dict[tuple[int, Kind], int] = {}
+        self._sending: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._probed_on: Link | None = None
         self._unset: Configuration | None = None
         """What a newly met wallbox has set, until it was told what it should."""
@@ -188,17 +190,8 @@ class Reconciler:
     async def _reconcile(self, link: Link) -> datetime | None:
         """Bring the wallbox to what is wanted and return when to look again."""
         await self._probe(link)
-        now = dt_util.utcnow()
         connectors = tuple(self._connectors.values())
-        drawn = [connector.draw(now) for connector in connectors]
-        if any(drawn):
-            await self._store.save()
-        unanswered: CallTimedOutError | None = None
-        for connector in connectors:
-            try:
-                await self.hold(link, connector)
-            except CallTimedOutError as error:
-                unanswered = error  # The other connectors do not wait for the next try.
+        unanswered = await self._hold_all(link, connectors)
         if len(self._connectors) > len(connectors):
             # One more turned up: no max profile is raised before each holds its own limit.
             self.wake()
@@ -220,6 +213,22 @@ class Reconciler:
         self._report()
         return self._next_due(dt_util.utcnow())
 
+    async def _hold_all(
+        self, link: Link, connectors: Iterable[Connector], *, guessing: bool = False
+    ) -> CallTimedOutError | None:
+        """Draw for each connector and `hold` what it needs; return the error where something was not answered."""
+        now = dt_util.utcnow()
+        drawn = [connector.draw(now) for connector in connectors]
+        if any(drawn):
+            await self._store.save()
+        unanswered: CallTimedOutError | None = None
+        for connector in connectors:
+            try:
+                await self.hold(link, connector, guessing=guessing)
+            except CallTimedOutError as error:
+                unanswered = error  # The other connectors do not wait for the next try.
+        return unanswered
+
     async def _probe(self, link: Link) -> None:
         """Ask a wallbox what it can do: once for each firmware."""
         memory = self._store.memory
@@ -228,24 +237,33 @@ class Reconciler:
             and memory.capabilities.firmware == memory.boot.firmware
         ):
             return
-        probe = await read_capabilities(
-            link,
-            self.capabilities,
-            memory.boot,
-            [
+
+        def seen() -> list[int]:
+            return [
                 number
                 for number, connector in self._connectors.items()
                 if connector.status_at is not None
-            ],
+            ]
+
+        async def hold_by_guess() -> None:
+            await self._hold_all(link, tuple(self._connectors.values()), guessing=True)
+
+        probe = await read_capabilities(
+            link, self.capabilities, memory.boot, seen(), hold_by_guess
         )
         for complaint in probe.complaints:
             _LOGGER.debug("%s: %s is %s", *astuple(complaint))
+        told = probe.capabilities
         self._store.learn(
             replace(
-                probe.capabilities,
+                self.capabilities,
+                # Some count fewer than they speak of, and may do so while they are asked.
+                connectors=max([told.connectors, *seen()]),
+                rate_unit=told.rate_unit,
+                max_stack_level=told.max_stack_level,
+                max_periods=told.max_periods,
+                max_profiles=told.max_profiles,
                 firmware=memory.boot.firmware,
-                maximum=memory.capabilities.maximum,
-                phases=memory.capabilities.phases,
             )
         )
         self._probed_on = link
@@ -282,16 +300,19 @@ class Reconciler:
         link: Link,
         connector: Connector,
         priority: Priority = Priority.CONTROL,
+        *,
+        guessing: bool = False,
     ) -> None:
         """Make the wallbox hold the connector's resident profiles, on the best rung that it takes.
 
         Where nothing limits yet, a profile that is not answered is not insisted upon before the wallbox holds what it
-        takes instead: a car may come at any moment (A10.1).
+        takes instead: a car may come at any moment (A10.1). When `guessing`, before the wallbox was asked what it can do,
+        what it refuses is not held against it.
 
         Raises:
             CallTimedOutError: a profile was not answered, and is to be tried again.
         """
-        meanwhile: Capabilities | None = None
+        meanwhile = self.capabilities if guessing else None
         unanswered: CallTimedOutError | None = None
         # Each refusal takes one thing away from the capabilities, so this ends.
         while refusal := await self._hold_once(
@@ -300,7 +321,7 @@ class Reconciler:
             _log_refusal(refusal)
             if isinstance(refusal.answer, CallTimedOutError):
                 unanswered = refusal.answer
-            if unanswered is None:
+            if unanswered is None and not guessing:
                 self._store.learn(_without(self.capabilities, refusal))
             else:
                 meanwhile = _without(meanwhile or self.capabilities, refusal)
@@ -434,6 +455,13 @@ class Reconciler:
         priority: Priority = Priority.CONTROL,
     ) -> Answer:
         """Send the override of the running session, if there is one that was not sent yet."""
+        # What the owner's command is just sending is not to be sent a second time beside it.
+        async with self._sending[connector.number]:
+            return await self._send_override(link, connector, priority)
+
+    async def _send_override(
+        self, link: Link, connector: Connector, priority: Priority
+    ) -> Answer:
         now = dt_util.utcnow()
         session = connector.session
         override = (

@@ -4,7 +4,7 @@ Nothing here triggers a message, resets or changes availability: there are wallb
 (wallbox-quirks.md B2, B5).
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -98,11 +98,12 @@ async def read_capabilities(
     known: Capabilities,
     boot: BootFacts,
     seen: Collection[int] = (),
+    on_silence: Callable[[], Awaitable[None]] | None = None,
 ) -> Probe:
     """Ask a charge point what it can hold. `seen` are the connectors that reported a status, 0 included.
 
     What it does not say, or says absurdly, stays as `known`; what was seen to work or fail stays known until the firmware
-    changes.
+    changes. `on_silence` is awaited once where it does not answer, before it is asked on.
 
     Raises:
         NotConnectedError: the link was lost.
@@ -111,7 +112,7 @@ async def read_capabilities(
         known = Capabilities(
             connectors=known.connectors, maximum=known.maximum, phases=known.phases
         )
-    configuration = await ask_for_configuration(link)
+    configuration = await ask_for_configuration(link, on_silence)
     reader = SelfReport(configuration)
     connectors = reader.connectors(known, seen)
     max_profiles = reader.number("MaxChargingProfilesInstalled", 1)

@@ -1,10 +1,18 @@
 """Asking a charge point for its configuration: all at once, in parts, or key by key."""
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from itertools import batched, chain
 from typing import Final
 
-from ..link import CallError, Configuration, ConfigurationKey, Link, NotConnectedError
+from ..link import (
+    CallError,
+    CallTimedOutError,
+    Configuration,
+    ConfigurationKey,
+    Link,
+    NotConnectedError,
+)
 from .own_delay import DELAY_KEYS
 from .settings import HOME, MEASURANDS_MAX_KEY, wanted, whole_number
 
@@ -22,13 +30,27 @@ CAPABILITY_KEYS: Final = (
 )
 
 
-async def ask_for_configuration(link: Link) -> Configuration:
+async def ask_for_configuration(
+    link: Link, on_silence: Callable[[], Awaitable[None]] | None = None
+) -> Configuration:
     """Return all keys, asked for at once, or in parts, or one by one, whichever the charge point answers.
+
+    Where the first question is not answered at all, the others may take minutes to no avail: `on_silence` is awaited
+    before them, for what cannot wait.
 
     Raises:
         NotConnectedError: the link was lost.
     """
-    everything = await _ask(link, ())
+    everything: Configuration | None = None
+    try:
+        everything = await link.configuration()
+    except NotConnectedError:
+        raise
+    except CallTimedOutError:
+        if on_silence is not None:
+            await on_silence()
+    except CallError:
+        pass
     answers = [] if everything is None else [everything]
     known = _merged(answers)
     names = [
