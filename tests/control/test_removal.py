@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+import os
 from pathlib import Path
 import threading
 from typing import Any
@@ -118,21 +119,30 @@ async def test_a_write_that_is_under_way(house: House) -> None:
     await house.set_up("WB2")
     file = file_of(house, "WB2")
     write: Callable[..., None] = storage.write_utf8_file_atomic
+    unlink: Callable[..., None] = os.unlink
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(path: str, *data: Any, **how: Any) -> None:
-        if path == str(file):
+        if path == str(file) and not begun.is_set():
             begun.set()
             go_on.wait(10)
         write(path, *data, **how)
 
-    with patch.object(storage, "write_utf8_file_atomic", slowly):
+    def first(path: str, *more: Any, **how: Any) -> None:
+        unlink(path, *more, **how)
+        if str(path) == str(file):
+            go_on.set()
+
+    with (
+        patch.object(storage, "write_utf8_file_atomic", slowly),
+        patch.object(os, "unlink", first),
+    ):
         # It has its week drawn, which is written before it is told.
         arriving = asyncio.ensure_future(house.wallbox("WB2"))
         try:
             assert await house.hass.loop.run_in_executor(None, begun.wait, 10)
             remove(house, "WB2")
-            for _ in range(100):
+            for _ in range(3000):
                 await asyncio.sleep(0)
         finally:
             go_on.set()
