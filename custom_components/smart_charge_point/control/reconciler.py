@@ -263,6 +263,8 @@ class Reconciler:
                 max_stack_level=told.max_stack_level,
                 max_periods=told.max_periods,
                 max_profiles=told.max_profiles,
+                own_delay=told.own_delay,
+                own_delay_key=told.own_delay_key,
                 firmware=memory.boot.firmware,
             )
         )
