@@ -452,6 +452,7 @@ async def test_an_answer_that_is_none_ends_nothing(
     home: Home,
     answer: Callable[[], web.StreamResponse],
     why: OpenAdrProblem,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Neither the events nor the asking."""
     vtn.events = [event()]
@@ -461,6 +462,7 @@ async def test_an_answer_that_is_none_ends_nothing(
     await home.wait()
     assert home.problem is why
     assert len(home.book.events) == 1
+    assert "could not be used" not in caplog.text
 
     vtn.answers.clear()
     await home.wait()
@@ -585,7 +587,7 @@ async def test_d3_an_opt_out_is_reported_at_once(vtn: Vtn, home: Home) -> None:
 async def test_an_opt_out_is_reported_when_the_server_is_back(
     vtn: Vtn, home: Home, unused_tcp_port: int
 ) -> None:
-    """Once."""
+    """Once; and the next one at once again."""
     vtn.events = [event()]
     source = await home.follow()
     await home.wait()
@@ -595,8 +597,11 @@ async def test_an_opt_out_is_reported_when_the_server_is_back(
     await home.wait()
     await vtn.start(unused_tcp_port)
     await home.wait(timedelta(minutes=15))
-
     assert len(vtn.reports) == 1
+
+    await source.opted_out(home.book.events[0], dt_util.utcnow())
+    await home.settle()
+    assert len(vtn.reports) == 2
 
 
 async def test_of_an_event_that_the_server_has_forgotten_nothing_is_reported(
@@ -740,7 +745,8 @@ async def test_s5_a_server_cannot_send_the_credentials_elsewhere_unencrypted(
 ) -> None:
     """The address for tokens that a server names is held to the same."""
     vtn.version = "3.1"
-    vtn.answers["auth/server"] = text('{"tokenURL": "http://vtn.example/token"}')
+    elsewhere = vtn.url.replace("127.0.0.1", "localhost")
+    vtn.answers["auth/server"] = text(f'{{"tokenURL": "{elsewhere}/auth/token"}}')
     await home.follow(version=OpenAdrVersion.V3_1)
     await home.wait()
 
