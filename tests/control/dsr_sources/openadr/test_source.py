@@ -741,14 +741,14 @@ def test_s5_credentials_go_nowhere_unencrypted(address: str) -> None:
 
 
 async def test_s5_a_server_cannot_send_the_credentials_elsewhere_unencrypted(
-    vtn: Vtn, home: Home
+    vtn: Vtn, home: Home, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The address for tokens that a server names is held to the same."""
     vtn.version = "3.1"
-    elsewhere = vtn.url.replace("127.0.0.1", "localhost")
-    vtn.answers["auth/server"] = text(f'{{"tokenURL": "{elsewhere}/auth/token"}}')
+    vtn.answers["auth/server"] = text('{"tokenURL": "http://vtn.example/token"}')
     await home.follow(version=OpenAdrVersion.V3_1)
     await home.wait()
 
     assert home.problem is OpenAdrProblem.UNREACHABLE
+    assert "no address for tokens that could be used" in caplog.text
     assert set(vtn.heard()) == {"GET auth/server"}
