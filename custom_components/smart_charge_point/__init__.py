@@ -16,6 +16,7 @@ from .coordinator import (
     SmartChargePointCoordinator,
     SmartChargePointData,
 )
+from .dsr_services import async_setup_dsr_services
 from .records.errors import LedgerError
 from .services import async_setup_services
 
@@ -37,6 +38,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions."""
     async_setup_services(hass)
+    async_setup_dsr_services(hass)
     return True
 
 

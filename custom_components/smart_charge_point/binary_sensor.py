@@ -52,6 +52,12 @@ CHARGE_POINT_BINARY_SENSORS: Final = (
         offline=True,
         value_fn=lambda charge_point: charge_point.connected,
     ),
+    ChargePointBinarySensorDescription(
+        key="dsr_active",
+        translation_key="dsr_active",
+        offline=True,
+        value_fn=lambda charge_point: charge_point.dsr_active,
+    ),
 )
 
 CONNECTOR_BINARY_SENSORS: Final = (

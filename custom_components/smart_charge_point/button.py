@@ -12,11 +12,20 @@ from .control.controller import Controller
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 from .entity import (
     ConnectorEntity,
+    SmartChargePointEntity,
     SmartChargePointEntityDescription,
     async_add_as_they_come,
 )
+from .model.dsr_record import OptOutScope
 
 PARALLEL_UPDATES = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmartChargePointButtonDescription(
+    ButtonEntityDescription, SmartChargePointEntityDescription
+):
+    """Describes a button of a charge point."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +55,10 @@ BUTTONS: Final = (
     ),
 )
 
+OVERRIDE_DSR: Final = SmartChargePointButtonDescription(
+    key="override_dsr", translation_key="override_dsr", offline=True
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -54,11 +67,16 @@ async def async_setup_entry(
 ) -> None:
     """Set up the buttons, now and as wallboxes come."""
 
-    def build(coordinator: SmartChargePointCoordinator) -> list[ConnectorButton]:
+    def build(
+        coordinator: SmartChargePointCoordinator,
+    ) -> list[SmartChargePointEntity]:
         return [
-            ConnectorButton(coordinator, number, description)
-            for number in coordinator.data.connectors
-            for description in BUTTONS
+            OverrideDsrButton(coordinator, OVERRIDE_DSR),
+            *(
+                ConnectorButton(coordinator, number, description)
+                for number in coordinator.data.connectors
+                for description in BUTTONS
+            ),
         ]
 
     async_add_as_they_come(entry, async_add_entities, build)
@@ -73,3 +91,16 @@ class ConnectorButton(ConnectorEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Press the button."""
         await self.entity_description.press_fn(self.controller, self.number)
+
+
+class OverrideDsrButton(SmartChargePointEntity, ButtonEntity):
+    """Opts out of the demand response that runs (reg. 10)."""
+
+    entity_description: SmartChargePointButtonDescription
+
+    @override
+    async def async_press(self) -> None:
+        """Opt out of what runs now."""
+        await self.controller.dsr.async_override(
+            OptOutScope.EVENT, self._context.user_id if self._context else None
+        )

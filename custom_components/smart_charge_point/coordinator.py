@@ -194,6 +194,9 @@ def _news(controller: Controller) -> Hashable:
         state.boot,
         state.capabilities,
         state.hours_held_by,
+        state.follow_dsr,
+        state.dsr_active,
+        controller.dsr.events,
         *(
             (
                 connector.number,

@@ -10,10 +10,18 @@ from homeassistant.helpers.selector import (
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
 )
 import voluptuous as vol
 
-from .control.site_settings import CONF_HOUSE_FUSE, CONF_RULESET, RULESETS, SiteSettings
+from .control.site_settings import (
+    CONF_DSR_PROVIDERS,
+    CONF_HOUSE_FUSE,
+    CONF_RULESET,
+    RULESETS,
+    SiteSettings,
+)
 
 RULES_SCHEMA: Final = vol.Schema(
     {
@@ -32,6 +40,9 @@ RULES_SCHEMA: Final = vol.Schema(
                 mode=NumberSelectorMode.BOX,
                 unit_of_measurement="A",
             )
+        ),
+        vol.Optional(CONF_DSR_PROVIDERS): TextSelector(
+            TextSelectorConfig(multiple=True)
         ),
     }
 )

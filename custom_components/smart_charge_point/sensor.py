@@ -204,6 +204,12 @@ CONNECTOR_SENSORS: Final = (
         value_fn=lambda connector, now: connector.reason.value,
     ),
     ConnectorSensorDescription(
+        key="charging_reason_until",
+        translation_key="charging_reason_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        value_fn=lambda connector, now: connector.reason_until,
+    ),
+    ConnectorSensorDescription(
         key="connected_duration",
         translation_key="connected_duration",
         device_class=SensorDeviceClass.DURATION,

@@ -1,4 +1,4 @@
-"""Switches: whether the charging hours are in force, and whether a connector is in service."""
+"""Switches: whether the charging hours are in force, demand response is followed, and a connector is in service."""
 
 from dataclasses import dataclass
 from typing import Any, Final, override
@@ -34,6 +34,12 @@ AVAILABLE: Final = SmartChargePointSwitchDescription(
     translation_key="available",
     entity_category=EntityCategory.CONFIG,
 )
+FOLLOW_DSR: Final = SmartChargePointSwitchDescription(
+    key="follow_dsr",
+    translation_key="follow_dsr",
+    entity_category=EntityCategory.CONFIG,
+    offline=True,
+)
 CHARGING_HOURS: Final = SmartChargePointSwitchDescription(
     key="charging_hours",
     translation_key="charging_hours",
@@ -53,6 +59,7 @@ async def async_setup_entry(
     ) -> list[SmartChargePointEntity]:
         return [
             ChargingHoursSwitch(coordinator, CHARGING_HOURS),
+            FollowDsrSwitch(coordinator, FOLLOW_DSR),
             *(
                 AvailableSwitch(coordinator, number, AVAILABLE)
                 for number in coordinator.data.connectors
@@ -181,3 +188,34 @@ class AvailableSwitch(ConnectorEntity, SwitchEntity):
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Take the connector out of service."""
         await self.controller.async_set_available(self.number, False)
+
+
+class FollowDsrSwitch(SmartChargePointEntity, SwitchEntity):
+    """Whether demand response is followed."""
+
+    entity_description: SmartChargePointSwitchDescription
+
+    @property
+    @override
+    def current_value(self) -> bool:
+        return self.coordinator.data.follow_dsr
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether events are followed."""
+        return self.current_value
+
+    @override
+    async def async_turn_on(self, **kwargs: Any) -> None:
+        """Follow what is announced from now on."""
+        await self._async_follow(True)
+
+    @override
+    async def async_turn_off(self, **kwargs: Any) -> None:
+        """Follow nothing any more, what runs included."""
+        await self._async_follow(False)
+
+    async def _async_follow(self, follow: bool) -> None:
+        user_id = self._context.user_id if self._context else None
+        await self.controller.dsr.async_follow(follow, user_id)

@@ -8,6 +8,7 @@ from homeassistant.helpers.selector import validate_selector
 import pytest
 import yaml
 
+from custom_components.smart_charge_point.dsr_services import async_setup_dsr_services
 from custom_components.smart_charge_point.services import async_setup_services
 
 from .source import COMPONENT, DOMAIN, english, read_json
@@ -21,6 +22,7 @@ NAMED: Mapping[str, Any] = english()["services"]
 async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     """Every action that an automation can call is in services.yaml, with texts and an icon, and no other is."""
     async_setup_services(hass)
+    async_setup_dsr_services(hass)
     registered = set(hass.services.async_services_for_domain(DOMAIN))
 
     assert registered == set(DESCRIBED)

@@ -91,11 +91,16 @@ class ChargePoint:
         self.dsr_listeners: list[Callable[[DsrRecord], None]] = []
         """Called with each event that is not followed any more, or has ended."""
         self._link_loss = LinkLossNotice(
-            hass, subentry_id, lambda: self.name, lambda: self.settings
+            hass,
+            subentry_id,
+            name=lambda: self.name,
+            settings=lambda: self.settings,
+            reaction=lambda: self.reconciler.standby.reaction,
         )
         self._listeners: list[Callable[[], None]] = [
             lambda: self._link_loss.connection(self.state.connected),
             self.reconciler.offline_start.look,
+            self.reconciler.standby.look,
         ]
         self._hours_held_by = Rung.WEEKLY
         self._reconciling: asyncio.Task[None] | None = None

@@ -222,6 +222,15 @@ class Connector:
             return self.caps(now)[0][1]
         return self.ceiling
 
+    def lifted(self, now: datetime) -> bool:
+        """Return whether demand-side response wants the car to charge at `now` (UTC), whatever else lowers it."""
+        return any(
+            claim.effect is Effect.LIFTS
+            and claim.steps[0].start <= now
+            and (claim.end is None or now < claim.end)
+            for claim in self._dsr.claims(self._capabilities().maximum)
+        )
+
     def caps(self, now: datetime) -> tuple[tuple[datetime, Limit], ...]:
         """Return what caps the charge, whatever hours and overrides say: from each instant (UTC) on, that limit.
 

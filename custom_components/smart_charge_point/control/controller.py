@@ -253,7 +253,7 @@ class Controller:
         try:
             await reconciler.hold_maximum(link, Priority.OWNER)
             await reconciler.hold(link, target, Priority.OWNER)
-            answer = await reconciler.apply_override(link, target, Priority.OWNER)
+            answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
             capabilities = self._charge_point.memory.capabilities
             nothing_resident = {
                 capabilities.default_profile,
@@ -420,7 +420,7 @@ class Controller:
         # On the disk first: a wallbox must never hold a wish that nobody remembers after Home Assistant was killed.
         await self._charge_point.store.save()
         try:
-            answer = await self._charge_point.reconciler.apply_override(
+            answer = await self._charge_point.reconciler.overriding.apply(
                 link, target, Priority.OWNER
             )
         except CallError as error:

@@ -5,7 +5,6 @@ the wallbox acknowledged is known by the profile itself, so the next run reaches
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
@@ -37,9 +36,6 @@ from ..central_system.resident import (
     maximum_profile,
     needs_sending,
     next_rung,
-    override_default_id,
-    override_default_profile,
-    override_profile,
     renew_at,
     resident_profiles,
     rung_for,
@@ -52,16 +48,18 @@ from ..central_system.v16.probe import (
     read_capabilities,
 )
 from ..model.capabilities import Capabilities, Rung, Support
-from ..model.plan import PlanReason
 from .connector import Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
 from .offline_start import OfflineStartKeeper
-from .override import Override, OverrideKind
+from .override import OverrideKind
+from .overriding import Overriding
 from .own_delay import OwnDelay
 from .readback import ReadBack
+from .sending import ProfileSender
+from .standby import StandbyKeeper
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -108,14 +106,22 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._timeouts: dict[tuple[int, Kind], int] = {}
-        self._sending: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._sender = ProfileSender(store)
+        self.overriding = Overriding(store, connectors, self._sender)
         self._probed_on: Link | None = None
         self._unset: Configuration | None = None
         """What a newly met wallbox has set, until it was told what it should."""
         self._readback = ReadBack(store, issues)
         self.offline_start = OfflineStartKeeper(store, issues, connectors)
         self.own_delay = OwnDelay(store, issues, connectors)
+        self.standby = StandbyKeeper(
+            store,
+            issues,
+            connectors,
+            sender=self._sender,
+            overriding=self.overriding,
+            wake=self.wake,
+        )
 
     @property
     def capabilities(self) -> Capabilities:
@@ -134,7 +140,7 @@ class Reconciler:
     def forget_acknowledged(self) -> None:
         """Take everything for lost that the wallbox held: after a boot it is sent again."""
         memory = self._store.memory
-        memory.maximum_profile = None
+        memory.maximum_profile = memory.standby = None
         for connector in self._connectors.values():
             connector.memory.acknowledged.clear()
             connector.sent_override = None
@@ -198,7 +204,7 @@ class Reconciler:
             return None
         await self.hold_maximum(link)
         for connector in connectors:
-            await self.apply_override(link, connector)
+            await self.overriding.apply(link, connector)
         if unanswered is not None:
             raise unanswered
         for connector in connectors:
@@ -342,7 +348,7 @@ class Reconciler:
         acknowledged = connector.memory.acknowledged
         schedule = connector.resident_schedule(now)
         desired = resident_profiles(schedule, capabilities, now)
-        standing = _override_among_defaults(connector, now)
+        standing = self.overriding.among_defaults(connector, now)
         if standing is not None:
             # It may stand in the very place of one of them, which returns when its session is over.
             desired = tuple(
@@ -355,7 +361,7 @@ class Reconciler:
                 return None
             answer: Answer | CallTimedOutError
             try:
-                answer = await self._send(link, profile, priority)
+                answer = await self._sender.send(link, profile, priority)
             except CallTimedOutError as error:
                 if limit_always(acknowledged.values()):
                     raise
@@ -380,27 +386,6 @@ class Reconciler:
             self._store.save_soon()
         return None
 
-    async def _send(
-        self, link: Link, profile: ChargingProfile, priority: Priority
-    ) -> Answer:
-        """Send a profile. An error, or the last of several time-outs, counts as a refusal."""
-        try:
-            answer = await link.set_profile(
-                profile, self.capabilities, priority=priority
-            )
-        except CallRefusedError as error:
-            _LOGGER.debug("Profile %s: %s", profile.profile_id, error)
-            return Answer.REJECTED
-        except CallTimedOutError:
-            asked = (profile.profile_id, profile.kind)
-            timeouts = self._timeouts.get(asked, 0) + 1
-            self._timeouts[asked] = timeouts % PATIENCE
-            if timeouts < PATIENCE:
-                raise
-            return Answer.REJECTED
-        self._timeouts.pop((profile.profile_id, profile.kind), None)
-        return answer
-
     async def hold_maximum(
         self, link: Link, priority: Priority = Priority.CONTROL
     ) -> None:
@@ -422,6 +407,8 @@ class Reconciler:
             desired = maximum_profile(connector.segment(now).limit, self.capabilities)
         else:
             desired = capped_profile(connector.caps(now), self.capabilities)
+        if await self.standby.hold(link, desired, priority):
+            return
         held = memory.maximum_profile
         # After a boot nothing counts as held, though a lowered one may be, if ever one was taken.
         never_lowered = (
@@ -434,7 +421,7 @@ class Reconciler:
             never_lowered and not lowers
         ):
             return
-        if await self._send(link, desired, priority) is Answer.ACCEPTED:
+        if await self._sender.send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired
             self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
             for each in self._connectors.values():
@@ -446,117 +433,10 @@ class Reconciler:
     @callback
     def refuse_maximum(self) -> None:
         """Turn to lowering the resident profiles: the wallbox does not take, or does not obey, a maximum."""
-        self._store.memory.maximum_profile = None
+        memory = self._store.memory
+        memory.maximum_profile = memory.standby = None
         self._store.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
         self.wake()
-
-    async def apply_override(
-        self,
-        link: Link,
-        connector: Connector,
-        priority: Priority = Priority.CONTROL,
-    ) -> Answer:
-        """Send the override of the running session, if there is one that was not sent yet."""
-        # What the owner's command is just sending is not to be sent a second time beside it.
-        async with self._sending[connector.number]:
-            return await self._send_override(link, connector, priority)
-
-    async def _send_override(
-        self, link: Link, connector: Connector, priority: Priority
-    ) -> Answer:
-        now = dt_util.utcnow()
-        session = connector.session
-        override = (
-            connector.standing_override(now)
-            or self._hours_by_hand(connector, now)
-            or self._dsr_by_hand(connector, now)
-        )
-        if override is None or session is None:
-            return Answer.ACCEPTED
-        if session.of_the_past and priority is Priority.CONTROL:
-            return Answer.ACCEPTED  # A refusal would show nothing but that it is over.
-        limit = connector.override_limit(override, now)
-        profile = override_profile(
-            connector.number,
-            limit,
-            self.capabilities,
-            transaction_id=session.wallbox_id,
-            now=override.since,
-            until=override.until,
-        )
-        if connector.sent_override == profile:
-            return Answer.ACCEPTED
-        answer = Answer.REJECTED
-        if self.capabilities.transaction_profile is not Support.REFUSED:
-            answer = await self._send(link, profile, priority)
-            if answer is Answer.ACCEPTED:
-                self._store.learn(
-                    replace(self.capabilities, transaction_profile=Support.WORKS)
-                )
-            elif self.capabilities.transaction_profile is Support.UNTRIED:
-                self._store.learn(
-                    replace(self.capabilities, transaction_profile=Support.REFUSED)
-                )
-        if (
-            answer is not Answer.ACCEPTED
-            and self.capabilities.default_profile is not Support.REFUSED
-        ):
-            instead = override_default_profile(
-                connector.number,
-                limit,
-                self.capabilities,
-                now=override.since,
-                until=override.until,
-            )
-            answer = await self._send(link, instead, priority)
-            if answer is Answer.ACCEPTED:
-                for displaced in displaced_by(
-                    instead, connector.memory.acknowledged.values()
-                ):
-                    del connector.memory.acknowledged[displaced]
-                connector.memory.acknowledged[instead.profile_id] = instead
-                self._store.save_soon()
-        if answer is Answer.ACCEPTED:
-            connector.sent_override = profile
-            connector.verified = False
-        return answer
-
-    def _hours_by_hand(self, connector: Connector, now: datetime) -> Override | None:
-        """Return the hours as an override of the running session, where the wallbox takes no other profile."""
-        capabilities = self.capabilities
-        if (
-            connector.session is None
-            or capabilities.default_profile is not Support.REFUSED
-            or (
-                capabilities.maximum_profile is not Support.REFUSED
-                and len(self._connectors) == 1
-            )
-        ):
-            return None
-        return Override(
-            kind=OverrideKind.HOURS,
-            transaction_id=connector.session.transaction_id,
-            since=now,
-        )
-
-    def _dsr_by_hand(self, connector: Connector, now: datetime) -> Override | None:
-        """Return what demand-side response wants of the running session, where no max profile says so.
-
-        It lapses by itself with its segment of the plan, into what the wallbox holds (D5).
-        """
-        session, segment = connector.session, connector.segment(now)
-        lifts = segment.reason is PlanReason.DSR_UP
-        by_hand = self.capabilities.maximum_profile is Support.REFUSED
-        if session is None or not (
-            lifts or (by_hand and segment.reason is PlanReason.DSR)
-        ):
-            return None
-        return Override(
-            kind=OverrideKind.DSR,
-            transaction_id=session.transaction_id,
-            since=session.started_at,
-            until=segment.end,
-        )
 
     async def _probe_valid_from(self, link: Link) -> None:
         """Find out, while nothing charges, whether the next season's hours can be left with the wallbox (A10.3)."""
@@ -597,6 +477,7 @@ class Reconciler:
         schedules = [
             connector.resident_schedule(now) for connector in self._connectors.values()
         ]
+        self.standby.report()
         self._issues.set(IssueKind.SMART_CHARGING_REFUSED, refused)
         self._issues.set(
             IssueKind.HOURS_ON_HOME_ASSISTANT,
@@ -628,14 +509,14 @@ class Reconciler:
                 self._dsr.next_edge(now),
                 self._fast_metering.next_change(now),
                 self.own_delay.next_change(now),
+                self.standby.next_change(now),
             ),
         )
         for connector in self._connectors.values():
             schedule = connector.resident_schedule(now)
             if (renewal := renew_at(schedule, self.capabilities, now)) is not None:
                 moments.append(renewal)
-            # Draws are looked at by the hour: they are due at a quiet moment, not at a given one.
-            moments.append(now + timedelta(hours=1))
+            moments.append(connector.looks_again(now))
             override = connector.memory.override
             if (
                 override is not None
@@ -645,15 +526,6 @@ class Reconciler:
                 moments.append(override.until + SETTLE)
         future = [moment for moment in moments if moment > now]
         return min(future, default=None)
-
-
-def _override_among_defaults(
-    connector: Connector, now: datetime
-) -> ChargingProfile | None:
-    """Return the override that stands at `now` as a default profile, the wallbox having refused it for the transaction."""
-    if connector.standing_override(now) is None:
-        return None
-    return connector.memory.acknowledged.get(override_default_id(connector.number))
 
 
 def _log_refusal(refusal: _Refusal) -> None:

@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant
 from ..model.limit import LEAST_CURRENT, Limit
 from ..rules.ruleset import Ruleset, RulesetId, ruleset, ruleset_for
 
+CONF_DSR_PROVIDERS: Final = "dsr_providers"
 CONF_HOUSE_FUSE: Final = "house_fuse"
 CONF_RULESET: Final = "ruleset"
 

@@ -1,0 +1,182 @@
+"""Overriding: what stands above a wallbox's resident profiles for a session, and ends with it or before."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from homeassistant.util import dt as dt_util
+
+from ..central_system.link import Answer, CallRefusedError, Link, Priority
+from ..central_system.profiles import ChargingProfile
+from ..central_system.resident import (
+    displaced_by,
+    override_default_id,
+    override_default_profile,
+    override_profile,
+)
+from ..model.capabilities import Capabilities, Support
+from ..model.plan import PlanReason
+from .connector import Connector
+from .memory import MemoryStore
+from .override import Override, OverrideKind
+from .sending import ProfileSender
+
+
+class Overriding:
+    """Sends one wallbox what the owner, or Home Assistant, wants of a running session."""
+
+    def __init__(
+        self,
+        store: MemoryStore,
+        connectors: Mapping[int, Connector],
+        sender: ProfileSender,
+    ) -> None:
+        """Send through `sender`; learn into the memory of `store`."""
+        self._store = store
+        self._connectors = connectors
+        self._sender = sender
+        self._sending: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    @property
+    def _capabilities(self) -> Capabilities:
+        return self._store.memory.capabilities
+
+    def among_defaults(
+        self, connector: Connector, now: datetime
+    ) -> ChargingProfile | None:
+        """Return the override that stands at `now` as a default profile, the wallbox having refused it for the transaction."""
+        if self._wanted(connector, now) is None:
+            return None
+        return connector.memory.acknowledged.get(override_default_id(connector.number))
+
+    async def apply(
+        self,
+        link: Link,
+        connector: Connector,
+        priority: Priority = Priority.CONTROL,
+    ) -> Answer:
+        """Send the override of the running session, if there is one that was not sent yet."""
+        # What the owner's command is just sending is not to be sent a second time beside it.
+        async with self._sending[connector.number]:
+            return await self._apply(link, connector, priority)
+
+    async def _apply(
+        self, link: Link, connector: Connector, priority: Priority
+    ) -> Answer:
+        now = dt_util.utcnow()
+        session = connector.session
+        override = self._wanted(connector, now)
+        if override is None and session is not None:
+            await self._take_back(link, connector, now, priority)
+        if override is None or session is None:
+            return Answer.ACCEPTED
+        if session.of_the_past and priority is Priority.CONTROL:
+            return Answer.ACCEPTED  # A refusal would show nothing but that it is over.
+        limit = connector.override_limit(override, now)
+        profile = override_profile(
+            connector.number,
+            limit,
+            self._capabilities,
+            transaction_id=session.wallbox_id,
+            now=override.since,
+            until=override.until,
+        )
+        if connector.sent_override == profile:
+            return Answer.ACCEPTED
+        answer = Answer.REJECTED
+        if self._capabilities.transaction_profile is not Support.REFUSED:
+            answer = await self._sender.send(link, profile, priority)
+            if answer is Answer.ACCEPTED:
+                self._store.learn(
+                    replace(self._capabilities, transaction_profile=Support.WORKS)
+                )
+            elif self._capabilities.transaction_profile is Support.UNTRIED:
+                self._store.learn(
+                    replace(self._capabilities, transaction_profile=Support.REFUSED)
+                )
+        if (
+            answer is not Answer.ACCEPTED
+            and self._capabilities.default_profile is not Support.REFUSED
+        ):
+            instead = override_default_profile(
+                connector.number,
+                limit,
+                self._capabilities,
+                now=override.since,
+                until=override.until,
+            )
+            answer = await self._sender.send(link, instead, priority)
+            if answer is Answer.ACCEPTED:
+                for displaced in displaced_by(
+                    instead, connector.memory.acknowledged.values()
+                ):
+                    del connector.memory.acknowledged[displaced]
+                connector.memory.acknowledged[instead.profile_id] = instead
+                self._store.save_soon()
+        if answer is Answer.ACCEPTED:
+            connector.sent_override = profile
+            connector.verified = False
+        return answer
+
+    def _hours_by_hand(self, connector: Connector, now: datetime) -> Override | None:
+        """Return the hours as an override of the running session, where the wallbox takes no other profile."""
+        capabilities = self._capabilities
+        if (
+            connector.session is None
+            or capabilities.default_profile is not Support.REFUSED
+            or (
+                capabilities.maximum_profile is not Support.REFUSED
+                and len(self._connectors) == 1
+            )
+        ):
+            return None
+        return Override(
+            kind=OverrideKind.HOURS,
+            transaction_id=connector.session.transaction_id,
+            since=now,
+        )
+
+    def _dsr_by_hand(self, connector: Connector, now: datetime) -> Override | None:
+        """Return what demand-side response wants of the running session, where no max profile says so.
+
+        It lapses by itself with its segment of the plan, into what the wallbox holds (D5).
+        """
+        session, segment = connector.session, connector.segment(now)
+        lifts = connector.lifted(now)
+        by_hand = self._capabilities.maximum_profile is Support.REFUSED
+        if session is None or not (
+            lifts or (by_hand and segment.reason is PlanReason.DSR)
+        ):
+            return None
+        return Override(
+            kind=OverrideKind.DSR,
+            transaction_id=session.transaction_id,
+            since=session.started_at,
+            until=segment.end,
+        )
+
+    def _wanted(self, connector: Connector, now: datetime) -> Override | None:
+        """Return what is wanted of the session at `now` (UTC), beside what the wallbox holds."""
+        return (
+            connector.standing_override(now)
+            or self._hours_by_hand(connector, now)
+            or self._dsr_by_hand(connector, now)
+        )
+
+    async def _take_back(
+        self, link: Link, connector: Connector, now: datetime, priority: Priority
+    ) -> None:
+        """Take back what would have lapsed later; the resident profiles below speak again at once."""
+        sent = connector.sent_override
+        if sent is None or sent.valid_to is None or sent.valid_to <= now:
+            return
+        connector.sent_override = None
+        connector.verified = False
+        if override_default_id(connector.number) in connector.memory.acknowledged:
+            return  # It goes with the next look at the resident profiles.
+        try:
+            await link.clear_profile(sent.profile_id, priority=priority)
+        except CallRefusedError:
+            return  # It is not there any more, or lapses by itself.
