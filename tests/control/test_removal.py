@@ -10,8 +10,9 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import issue_registry as ir, storage
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.util.async_ import get_scheduled_timer_handles
+from homeassistant.util.file import write_utf8_file_atomic
 import pytest
 
 from custom_components.smart_charge_point.const import DOMAIN
@@ -118,7 +119,7 @@ async def test_a_write_that_is_under_way(house: House) -> None:
     """The thread that writes is not stopped by the removal: the file goes after it, for good."""
     await house.set_up("WB2")
     file = file_of(house, "WB2")
-    write: Callable[..., None] = storage.write_utf8_file_atomic
+    write: Callable[..., None] = write_utf8_file_atomic
     unlink: Callable[..., None] = os.unlink
     begun, go_on = threading.Event(), threading.Event()
 
@@ -134,7 +135,7 @@ async def test_a_write_that_is_under_way(house: House) -> None:
             go_on.set()
 
     with (
-        patch.object(storage, "write_utf8_file_atomic", slowly),
+        patch("homeassistant.helpers.storage.write_utf8_file_atomic", slowly),
         patch.object(os, "unlink", first),
     ):
         # It has its week drawn, which is written before it is told.
