@@ -31,6 +31,7 @@ from .reconciler import Reconciler
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
+from .starting import Starting
 
 MOST_CONNECTORS: Final = 8
 MEASUREMENTS_EVERY: Final = timedelta(seconds=1)
@@ -88,6 +89,7 @@ class ChargePoint:
             ledger, settings.identity, self.connectors, self.reconciler.wake
         )
         self.obedience = Obedience(self.store, self.reconciler, self.issues)
+        self.starting = Starting(self)
         self.dsr_listeners: list[Callable[[DsrRecord], None]] = []
         """Called with each event that is not followed any more, or has ended."""
         self._link_loss = LinkLossNotice(
@@ -274,6 +276,9 @@ class ChargePoint:
             },
         )
         self._watch_time(now)
+        if connected:
+            for connector in self.connectors.values():
+                self.starting.look(connector, now)
         if state != self.state:
             self.state = state
             for listener in tuple(self._listeners):

@@ -18,6 +18,7 @@ from ..model.plan import Claim, Effect, Plan, Segment
 from ..model.schedule import ResidentSchedule
 from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import Window, edges, windows_between
+from ..rules.flow_time import FLOWS_FROM_CURRENT, FLOWS_FROM_POWER
 from ..rules.plan import (
     cancel_delay_claim,
     delay_claim,
@@ -30,6 +31,7 @@ from ..rules.plan import (
     owner_limit_claim,
     resolve,
     stop_claim,
+    waking_claim,
 )
 from ..rules.power import tells_power, with_power
 from ..rules.random_delay import (
@@ -213,7 +215,7 @@ class Connector:
 
     def override_limit(self, override: Override, now: datetime) -> Limit:
         """Return the limit that an override asks for at `now` (UTC)."""
-        if override.kind in {OverrideKind.STOP, OverrideKind.DELAY}:
+        if override.kind in {OverrideKind.STOP, OverrideKind.DELAY, OverrideKind.WAKE}:
             return Limit.PAUSED
         if override.kind in {OverrideKind.HOURS, OverrideKind.DSR}:
             return self.segment(now).limit
@@ -251,6 +253,37 @@ class Connector:
             else capabilities.maximum,
         )
         return tuple((segment.start, segment.limit) for segment in plan.segments)
+
+    @property
+    def held(self) -> bool:
+        """Whether a car waits for its session to be begun once it may charge (A11.8)."""
+        return (
+            self.settings.sleeping_car is SleepingCar.HOLD_START
+            and self.session is None
+            and self.state.status is ConnectorStatus.PREPARING
+        )
+
+    @property
+    def drawing(self) -> bool:
+        """Whether current flows into the car, as far as is told."""
+        power, current = self._readings.get(_POWER), self._readings.get(_CURRENT)
+        if power is not None:
+            return power >= FLOWS_FROM_POWER
+        if current is not None:
+            return current >= FLOWS_FROM_CURRENT
+        return self.state.status is ConnectorStatus.CHARGING
+
+    def skip_held_delay(self, now: datetime) -> bool:
+        """Let the delay of a held session be over at `now` (UTC); return whether one ran."""
+        delay = self.memory.session_delay
+        if not self.held or delay is None or self.state.delay_ends is None:
+            return False
+        self.memory.held_since = now - timedelta(seconds=delay.seconds)
+        return True
+
+    def wish_until(self, kind: OverrideKind, now: datetime) -> datetime | None:
+        """Return until when a wish of `kind` stands once its session has begun; None: until that ends."""
+        return None if kind is OverrideKind.CHARGE_NOW else self.window_end(now)
 
     def standing_override(self, now: datetime) -> Override | None:
         """Return the override that has a say at `now`: one whose session has not ended."""
@@ -294,6 +327,8 @@ class Connector:
             claims.append(
                 delay_claim(self.session.started_at, memory.session_delay.seconds)
             )
+        if self.held and memory.session_delay and memory.held_since:
+            claims.append(delay_claim(memory.held_since, memory.session_delay.seconds))
         if (override := self.standing_override(now)) is not None:
             claims.append(_override_claim(override, maximum))
         if memory.owner_limit is not None and memory.owner_limit < maximum:
@@ -351,6 +386,8 @@ class Connector:
             memory.override,
             memory.owner_limit,
             self.session and self.session.transaction_id,
+            self.held,
+            memory.held_since,
             self.state.status is ConnectorStatus.FAULTED,
             capabilities,
         )
@@ -366,11 +403,13 @@ class Connector:
         state = replace(self.state, status=status, fault=fault)
         if not state.plugged_in:
             self.start_tried = False
+            self.memory.held_since = None
             state = replace(state, plugged_in_since=None)
             if (wish := self.memory.override) and wish.transaction_id is None:
                 # It was for the car that is gone.
                 self.memory.override = None
         elif not before or state.plugged_in_since is None:
+            self.memory.held_since = at
             state = replace(state, plugged_in_since=at)
         if status is ConnectorStatus.UNAVAILABLE or self.session is None:
             self._leaves_service = False
@@ -487,6 +526,8 @@ def _override_claim(override: Override, maximum: Limit) -> Claim:
     match override.kind:
         case OverrideKind.CHARGE_NOW:
             return override_claim(maximum, override.since, override.until)
+        case OverrideKind.WAKE:
+            return waking_claim(override.since, override.until or override.since)
         case OverrideKind.STOP | OverrideKind.HOURS | OverrideKind.DSR:
             return stop_claim(override.since)
         case OverrideKind.SKIP_DELAY:
@@ -501,6 +542,7 @@ def _override_claim(override: Override, maximum: Limit) -> Claim:
 
 
 _POWER: Final = (Measurand.POWER, Phase.TOTAL)
+_CURRENT: Final = (Measurand.CURRENT, Phase.TOTAL)
 _OFFERED: Final = (Measurand.CURRENT_OFFERED, Phase.TOTAL)
 _FLOW: Final = {
     Measurand.POWER,

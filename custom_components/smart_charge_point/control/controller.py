@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -19,8 +19,7 @@ from ..central_system.link import (
     Link,
     Priority,
 )
-from ..central_system.profiles import ChargingProfile
-from ..central_system.resident import override_profile, to_store
+from ..central_system.resident import to_store
 from ..model.capabilities import Support
 from ..model.charge_point import ChargePointState, ConnectorStatus
 from ..model.decision import Decision, DecisionKind
@@ -33,14 +32,11 @@ from . import refusal
 from .charge_point import ChargePoint
 from .connector import Connector
 from .dsr_desk import DsrDesk
-from .override import OWNER_TAG, Override, OverrideKind
+from .override import Override, OverrideKind
 from .reports import Reports
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
-
-WISH_LASTS: Final = timedelta(minutes=2)
-"""How long "charge now" waits for the session that it asked for."""
-
+from .starting import WISH_LASTS
 
 _DELAY_REFUSALS: Final = {
     DelayRefusal.OUT_OF_RANGE: "delay_out_of_range",
@@ -97,12 +93,10 @@ class Controller:
 
     async def async_stop(self) -> None:
         """Keep what is known; sockets are the server's to close."""
-        self._reports.stop()
         await self._charge_point.async_stop()
 
     async def async_remove(self) -> None:
         """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
-        self._reports.stop()
         await self._charge_point.async_remove()
 
     async def async_update(self, name: str, settings: ChargePointSettings) -> None:
@@ -136,52 +130,22 @@ class Controller:
 
     async def _begin_now(self, link: Link, target: Connector, now: datetime) -> None:
         """Begin a session that charges at once."""
-        before = target.memory.override
         wish = Override(
             kind=OverrideKind.CHARGE_NOW,
             transaction_id=None,
             since=now,
             until=now + WISH_LASTS,
         )
-        target.memory.override = wish
-        tried, target.start_tried = target.start_tried, True
-        await self._charge_point.store.save()
-        profile = override_profile(
-            target.number,
-            target.override_limit(wish, now),
-            self._charge_point.memory.capabilities,
-            transaction_id=None,
-            now=now,
-            until=None,
-        )
-        error: CallError | None = None
+        starting = self._charge_point.starting
         try:
-            answer = await self._ask_to_begin(link, target, profile)
-        except CallError as failure:
-            answer, error = Answer.REJECTED, failure
+            answer = await starting.begin(link, target, wish)
+        except CallError as error:
+            starting.start_soon(target)
+            raise refusal.failed(self.name, error) from error
         if answer is not Answer.ACCEPTED:
-            target.start_tried = tried
-            await self._take_back(target, before)
-            self._reports.start_soon(target)
-            if error is not None:
-                raise refusal.failed(self.name, error) from error
+            starting.start_soon(target)
             raise refusal.refused(self.name, answer)
         self._charge_point.publish()
-
-    async def _ask_to_begin(
-        self, link: Link, target: Connector, profile: ChargingProfile
-    ) -> Answer:
-        """Ask for a session under `profile`; where it is not taken along, for one that `profile` is sent to later."""
-        capabilities = self._charge_point.memory.capabilities
-        try:
-            answer = await link.start_transaction(
-                target.number, OWNER_TAG, capabilities, profile
-            )
-        except CallRefusedError:
-            answer = Answer.REJECTED
-        if answer is Answer.ACCEPTED:
-            return answer
-        return await link.start_transaction(target.number, OWNER_TAG, capabilities)
 
     async def async_cancel_delay(self, connector: int) -> None:
         """End the random delay that runs; the hours stay, and the next delay comes as ever (A11.4)."""
@@ -190,6 +154,10 @@ class Controller:
         delays_itself = self._charge_point.reconciler.own_delay.may_run(target, now)
         if delays_itself:
             await self._set_own_delay_aside(link)
+        if target.session is None and target.skip_held_delay(now):
+            self._charge_point.store.save_soon()
+            self._charge_point.publish()
+            return
         if target.session is None or target.state.delay_ends is None:
             if delays_itself:
                 return

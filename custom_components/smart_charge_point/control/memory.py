@@ -10,6 +10,7 @@ from homeassistant.helpers.storage import Store
 
 from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import from_store, to_store
+from ..central_system.standby import Standby
 from ..const import DOMAIN
 from ..model.capabilities import UNTRIED, Capabilities, OfflineStart, Rung, Support
 from ..model.charge_point import NOTHING_TOLD, BootFacts, ConnectorStatus
@@ -38,6 +39,8 @@ class ConnectorMemory:
     """By profile id: what the wallbox holds, as far as it ever said yes."""
     status: ConnectorStatus = ConnectorStatus.UNKNOWN
     plugged_in_since: datetime | None = None
+    held_since: datetime | None = None
+    """From when the delay of a session counts that is begun only once the car may charge."""
     register: Register | None = None
     last_session_energy: float | None = None
     last_session_flow_time: timedelta | None = None
@@ -60,6 +63,8 @@ class Memory:
     dsr_opt_out: StandingOptOut | None = None
     sample_interval: str | None = None
     """What the wallbox's sample interval was before it was asked to measure every second; None while it is not."""
+    standby: Standby | None = None
+    """What the wallbox falls back to when the link is lost, and what it is lent meanwhile (A7.4)."""
     delay_set_aside: DelaySetAside | None = None
     """The wallbox's own random delay, to be put back; None while it is in force, or there is none."""
 
@@ -154,6 +159,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "composite_schedule": capabilities.composite_schedule,
             "smart_charging": capabilities.smart_charging,
             "offline_start": capabilities.offline_start,
+            "standby": capabilities.standby,
             "own_delay": capabilities.own_delay,
             "own_delay_key": capabilities.own_delay_key,
             "firmware": capabilities.firmware,
@@ -168,6 +174,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
         "follow_dsr": memory.follow_dsr,
         "dsr_opt_out": memory.dsr_opt_out and memory.dsr_opt_out.as_data(),
         "sample_interval": memory.sample_interval,
+        "standby": memory.standby and memory.standby.as_data(),
         "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
     }
 
@@ -194,6 +201,7 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             composite_schedule=Support(known["composite_schedule"]),
             smart_charging=Support(known["smart_charging"]),
             offline_start=OfflineStart(known["offline_start"]),
+            standby=Support(known["standby"]),
             own_delay=known["own_delay"],
             own_delay_key=known["own_delay_key"],
             firmware=known["firmware"],
@@ -209,6 +217,7 @@ def _memory_from(data: dict[str, Any]) -> Memory:
         dsr_opt_out=data["dsr_opt_out"]
         and StandingOptOut.from_data(data["dsr_opt_out"]),
         sample_interval=data["sample_interval"],
+        standby=data["standby"] and Standby.from_data(data["standby"]),
         delay_set_aside=data["delay_set_aside"]
         and DelaySetAside.from_data(data["delay_set_aside"]),
     )
@@ -248,6 +257,7 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
         "status": memory.status,
         "plugged_in_since": memory.plugged_in_since
         and memory.plugged_in_since.isoformat(),
+        "held_since": memory.held_since and memory.held_since.isoformat(),
         "register": memory.register and memory.register.as_data(),
         "last_session_energy": memory.last_session_energy,
         "last_session_flow_time": None
@@ -297,6 +307,7 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
         status=ConnectorStatus(data["status"]),
         plugged_in_since=data["plugged_in_since"]
         and datetime.fromisoformat(data["plugged_in_since"]),
+        held_since=data["held_since"] and datetime.fromisoformat(data["held_since"]),
         register=data["register"] and Register.from_data(data["register"]),
         last_session_energy=data["last_session_energy"],
         last_session_flow_time=None

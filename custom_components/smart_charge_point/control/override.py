@@ -24,6 +24,8 @@ class OverrideKind(StrEnum):
     cannot hold the delay of the next session itself."""
     DSR = "dsr"
     """Home Assistant times a demand-side response event, where no max profile can carry it or where it lifts."""
+    WAKE = "wake"
+    """Home Assistant offers a car that sleeps nothing for some seconds, so that the offer after it wakes it (A11.8)."""
     HOURS = "hours"
     """Home Assistant times the hours, on a wallbox that takes no profile but a transaction's."""
 

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 import logging
 from typing import Final, override
 
-from homeassistant.core import CALLBACK_TYPE, callback
-from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Admission, BootAnswer, Handler
-from ..central_system.link import CallError, Link
+from ..central_system.link import Link
 from ..model.capabilities import UNTRIED
 from ..model.charge_point import BootFacts, ConnectorStatus
 from ..model.events import (
@@ -20,18 +18,17 @@ from ..model.events import (
     TransactionStopped,
 )
 from ..model.meter import Measurand, Phase
+from ..model.transaction import Session
 from ..rules.energy import Register, advance
 from .charge_point import ChargePoint
 from .connector import Connector
-from .override import OWNER_TAG, Override, OverrideKind
+from .override import Override, OverrideKind
 from .sessions import LIVE
 
 _LOGGER = logging.getLogger(__name__)
 
 HEARTBEAT: Final = 300
 """Seconds between a wallbox's signs of life; its clock is set with each."""
-START_PATIENCE: Final = 10
-"""Seconds that a wallbox has to begin the session of a car by itself before Home Assistant does."""
 BOOT_FLAP: Final = timedelta(minutes=15)
 """Boots nearer to each other than this share one delay: some wallboxes say that they booted at each reconnection."""
 ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
@@ -44,14 +41,6 @@ class Reports(Handler):
         """Put what is told into `charge_point`."""
         self._charge_point = charge_point
         self._booted_at: datetime | None = None
-        self._cancel_start: dict[int, CALLBACK_TYPE] = {}
-
-    @callback
-    def stop(self) -> None:
-        """Let no timer outlive the charge point."""
-        for cancel in self._cancel_start.values():
-            cancel()
-        self._cancel_start.clear()
 
     @property
     @override
@@ -111,6 +100,8 @@ class Reports(Handler):
         in the same second.
         """
         for connector in self._charge_point.connectors.values():
+            if connector.memory.held_since is not None:
+                connector.memory.held_since = now
             delay = connector.memory.session_delay
             if connector.session is None or delay is None or not delay.seconds:
                 continue
@@ -139,9 +130,9 @@ class Reports(Handler):
             ):
                 await self._session_over(connector)
             if connector.state.status is not ConnectorStatus.PREPARING:
-                self._cancel_starting(connector)
+                self._charge_point.starting.cancel(connector)
             elif before is not ConnectorStatus.FINISHING:
-                self.start_soon(connector)
+                self._charge_point.starting.start_soon(connector)
             self._charge_point.store.save_soon()
         self._charge_point.publish()
 
@@ -170,8 +161,9 @@ class Reports(Handler):
         now = dt_util.utcnow()
         before = connector.session
         session = await self._charge_point.sessions.started(connector, event, now)
-        if connector.session is session and session is not before:
-            if event.meter is not None:
+        if connector.session is session:
+            # Also when it is told again: it was not answered, so what follows may not be on the disk.
+            if event.meter is not None and session is not before:
                 self._count(connector, event.meter, event.at, begins_session=True)
             self._bind_override(connector, now)
             connector.verified = False
@@ -197,7 +189,9 @@ class Reports(Handler):
             if session.started_at < waiting.since - LIVE:
                 return  # A session of the past, that the wallbox replays.
             memory.override = replace(
-                waiting, transaction_id=session.transaction_id, until=None
+                waiting,
+                transaction_id=session.transaction_id,
+                until=connector.wish_until(waiting.kind, now),
             )
             return
         memory.override = None
@@ -219,6 +213,8 @@ class Reports(Handler):
     async def transaction_stopped(self, event: TransactionStopped) -> None:
         now = dt_util.utcnow()
         connector, session = await self._charge_point.sessions.stopped(event, now)
+        if connector is None and session is not None:
+            connector = self._left_unfinished(session)
         if connector is not None:
             if event.meter is not None:
                 self._count(connector, event.meter, event.at)
@@ -231,6 +227,16 @@ class Reports(Handler):
             )
             await self._session_over(connector, redraw=not history)
         self._charge_point.publish()
+
+    def _left_unfinished(self, session: Session) -> Connector | None:
+        """Return the connector that does not know yet that `session` is over: Home Assistant was killed in between."""
+        connector = self._charge_point.connectors.get(session.connector)
+        if connector is None or connector.session is not None:
+            return None
+        served = connector.memory.session_delay
+        if served is None or served.drawn_at > session.started_at:
+            return None
+        return connector
 
     async def _session_over(self, connector: Connector, *, redraw: bool = True) -> None:
         """Let what was only for the session end with it: the override, and the delay, which has served (A11.9)."""
@@ -285,51 +291,3 @@ class Reports(Handler):
             register, energy, at, begins_session=begins_session
         )
         self._charge_point.store.save_soon()
-
-    @callback
-    def _cancel_starting(self, connector: Connector) -> None:
-        if (cancel := self._cancel_start.pop(connector.number, None)) is not None:
-            cancel()
-
-    @callback
-    def start_soon(self, connector: Connector) -> None:
-        """Begin the session of a car that waits for one, unless that was tried or the wallbox does so by itself."""
-        number = connector.number
-        if (
-            not self._charge_point.settings.start_on_plug_in
-            or connector.state.status is not ConnectorStatus.PREPARING
-            or connector.start_tried
-            or connector.session is not None
-            or number in self._cancel_start
-        ):
-            return
-
-        async def start(_now: datetime) -> None:
-            self._cancel_start.pop(number, None)
-            await self._start_session(connector)
-
-        self._cancel_start[number] = async_call_later(
-            self._charge_point.hass, START_PATIENCE, start
-        )
-
-    async def _start_session(self, connector: Connector) -> None:
-        """Ask the wallbox to begin a session under the resident hours and delay."""
-        if (
-            self._charge_point.link is None
-            or connector.session is not None
-            or connector.start_tried
-        ):
-            return
-        connector.start_tried = True
-        try:
-            answer = await self._charge_point.link.start_transaction(
-                connector.number, OWNER_TAG, self._charge_point.memory.capabilities
-            )
-        except CallError as error:
-            _LOGGER.debug(
-                "%s did not begin a session: %s", self._charge_point.name, error
-            )
-        else:
-            _LOGGER.debug(
-                "%s was asked to begin a session: %s", self._charge_point.name, answer
-            )

@@ -80,6 +80,8 @@ class ChargingReason(StrEnum):
     KEEPING_AWAKE = "keeping_awake"
     """Outside the charging hours, with as little current as keeps the car awake (A11.8)."""
     PAUSED_BY_OWNER = "paused_by_owner"
+    WAKING_CAR = "waking_car"
+    """A short pause that is to wake the car."""
     CAR_NOT_DRAWING = "car_not_drawing"
     CAR_FULL = "car_full"
     FINISHED = "finished"

@@ -43,6 +43,8 @@ class PlanReason(StrEnum):
     RANDOM_DELAY = "random_delay"
     CHARGE_NOW = "charge_now"
     STOPPED = "stopped"
+    WAKING = "waking"
+    """A short pause that is to wake the car."""
     OWNER_LIMIT = "owner_limit"
     HOUSE_FUSE = "house_fuse"
     DSR = "demand_response"

@@ -156,6 +156,11 @@ def stop_claim(since: datetime) -> Claim:
     return _replacing(Limit.PAUSED, PlanReason.STOPPED, since, None)
 
 
+def waking_claim(since: datetime, until: datetime) -> Claim:
+    """Return the pause that is to wake a car which does not draw what it may (A11.8)."""
+    return _replacing(Limit.PAUSED, PlanReason.WAKING, since, until)
+
+
 def owner_limit_claim(limit: Limit, now: datetime) -> Claim:
     """Return the most current that the owner wants, from `now` on."""
     return Claim(

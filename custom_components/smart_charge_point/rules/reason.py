@@ -21,6 +21,7 @@ _OF_PAUSE: Final = {
     PlanReason.OWNER_LIMIT: ChargingReason.PAUSED_BY_OWNER,
     PlanReason.HOUSE_FUSE: ChargingReason.PAUSED_BY_HOUSE_FUSE,
     PlanReason.DSR: ChargingReason.DSR_PAUSED,
+    PlanReason.WAKING: ChargingReason.WAKING_CAR,
     PlanReason.FAULT: ChargingReason.FAULT,
 }
 _OF_FLOW: Final = {

@@ -14,7 +14,8 @@ class Car:
     It charges with constant current up to `taper_from`, then with one ampere less per equal step of charge until, at
     `charge_limit`, it takes nothing. Below `minimum_current` nothing flows (IEC 61851: 6 A). When current is offered
     after none was, it takes `start_delay` to begin; after `sleep_after` without an offer it sleeps and stays so until it
-    is plugged in anew, woken, or offered a new transaction.
+    is plugged in anew, woken, or offered a new transaction; one that `wakes_on_pulse` also when the offer goes for a short
+    while and comes again.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class Car:
         charge_limit: float = 1.0,
         start_delay: timedelta = timedelta(seconds=3),
         sleep_after: timedelta | None = None,
+        wakes_on_pulse: bool = False,
     ) -> None:
         """Shares of charge (`soc`, `taper_from`, `charge_limit`) are 0 to 1; currents are amperes on each phase."""
         self.capacity_wh = battery_kwh * 1000
@@ -38,6 +40,7 @@ class Car:
         self.minimum_current = minimum_current
         self.start_delay = start_delay
         self.sleep_after = sleep_after
+        self.wakes_on_pulse = wakes_on_pulse
         self.asleep = False
         self._limit_wh = self.capacity_wh * charge_limit
         self._steps = self._taper(taper_from)
@@ -80,6 +83,8 @@ class Car:
             idle = now - self._unoffered_since if self._unoffered_since else timedelta()
             if self.sleep_after is not None and idle >= self.sleep_after:
                 self.asleep = True
+            elif self.wakes_on_pulse:
+                self.asleep = False
             self._ready_at = now + self.start_delay
         elif self._offered and not usable:
             self._ready_at = None

@@ -159,7 +159,7 @@ class Sessions:
         connector.transaction = transaction
         connector.tag = None
         connector.finished = False
-        if connector.car is not None and connector.car.asleep:
+        if connector.car is not None:
             # The pilot is switched off and on between two transactions, and that wakes a car.
             connector.car.wake(now)
         profile = self._profiles.pop(connector.number, None)
