@@ -44,6 +44,7 @@ SETTLED = [
         record(limit=Limit(amperes=6.5), direction=DsrDirection.SETPOINT),
         record(kind=DsrKind.RESPONSE, reason="Frequency below 49.5 Hz"),
         record(start_delay=317, end_delay=600, outcome=DsrOutcome.ACTIVE),
+        record(start_delay=-86_399 - 1_800, end_delay=-1_800),
         record(
             outcome=DsrOutcome.OVERRIDDEN,
             opt_out=OptOut(user_id="ada", at=NOW + MINUTE, scope=OptOutScope.TODAY),
@@ -125,6 +126,15 @@ async def test_a_running_event_is_taken_up_again(path: Path, ledger: Ledger) -> 
             end=NOW - MINUTE,
             end_delay=61,
         ),
+        record(
+            "ramps late",
+            outcome=DsrOutcome.ACTIVE,
+            start=NOW - HOUR,
+            end=NOW - MINUTE,
+            start_delay=-300,
+            end_delay=-61,
+        ),
+        record("over late", start=NOW - HOUR, end=NOW - MINUTE, end_delay=-60),
         record("over", start=NOW - 3 * HOUR, end=NOW - MINUTE, end_delay=60),
         record("just", start=NOW - 2 * HOUR, end=NOW, outcome=DsrOutcome.ACTIVE),
         *(record(outcome.value, outcome=outcome) for outcome in SETTLED),
@@ -138,11 +148,19 @@ async def test_a_running_event_is_taken_up_again(path: Path, ledger: Ledger) -> 
     standing = await again.standing("garage", NOW)
     lapsed = await again.lapsed("garage", NOW)
 
-    assert [r.event.event_id for r in standing] == ["ramps", "runs", "later"]
+    assert [r.event.event_id for r in standing] == [
+        "ramps",
+        "ramps late",
+        "runs",
+        "later",
+    ]
     assert all(r.until_end > NOW and not r.settled for r in standing)
-    assert [r.event.event_id for r in lapsed] == ["over", "just"]
+    assert [r.event.event_id for r in lapsed] == ["over", "just", "over late"]
     await again.keep_dsr_event(replace(lapsed[1], outcome=DsrOutcome.COMPLETED))
-    assert [r.event.event_id for r in await again.lapsed("garage", NOW)] == ["over"]
+    assert [r.event.event_id for r in await again.lapsed("garage", NOW)] == [
+        "over",
+        "over late",
+    ]
     assert not await again.standing("nowhere", NOW)
     await again.close()
 
@@ -232,8 +250,8 @@ NAIVE = datetime(2026, 11, 2)  # noqa: DTZ001 - what is wrong with it is the poi
         ),
         lambda ledger: ledger.keep_dsr_event(record(end=NOW - SECOND)),
         lambda ledger: ledger.keep_dsr_event(record(limit=Limit(amperes=float("inf")))),
-        lambda ledger: ledger.keep_dsr_event(record(start_delay=-1)),
-        lambda ledger: ledger.keep_dsr_event(record(end_delay=86_401)),
+        lambda ledger: ledger.keep_dsr_event(record(start_delay=-88_201)),
+        lambda ledger: ledger.keep_dsr_event(record(end_delay=88_201)),
         lambda ledger: ledger.keep_dsr_event(record("")),
         lambda ledger: ledger.keep_dsr_event(record(provider="x" * 256)),
         lambda ledger: ledger.keep_dsr_event(record(charge_point="")),

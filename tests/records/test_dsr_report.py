@@ -92,6 +92,18 @@ async def test_a_planned_event_shows_its_delays_too(ledger: Ledger) -> None:
     assert samples[-1].at == NOW + (60 + 30 + 60 - 1) * SECOND
 
 
+def test_an_event_that_was_announced_late_is_shown_from_a_minute_before_its_start() -> (
+    None
+):
+    """Its delays come after its edges, so nothing happened before, and the ramp after its end is shown (D1)."""
+    late = record(start_delay=-120, end_delay=-30, end=NOW + MINUTE)
+
+    (shown,) = dsr_report(late, {1: _charge(-300, 300)}, NOW + HOUR).connectors
+
+    assert shown.samples[0].at == NOW - 60 * SECOND
+    assert shown.samples[-1].at == NOW + (60 + 30 + 60 - 1) * SECOND
+
+
 def test_a_running_event_is_reported_as_far_as_it_has_come() -> None:
     """What has not been yet is not missing."""
     traces = {1: _charge(-60, 121)}

@@ -41,13 +41,13 @@ class DsrRecord:
 
     @property
     def from_start(self) -> datetime:
-        """The earliest moment that the event may change a charge at."""
-        return self.event.start - timedelta(seconds=self.event.start_delay)
+        """The earliest moment that the event may change a charge at; its start where its delay comes after that."""
+        return self.event.start - timedelta(seconds=max(0, self.event.start_delay))
 
     @property
     def until_end(self) -> datetime:
-        """The moment from which it changes no charge any more."""
-        return self.event.end + timedelta(seconds=self.event.end_delay)
+        """The moment from which it changes no charge any more: a delay below 0 comes after the end as well."""
+        return self.event.end + timedelta(seconds=abs(self.event.end_delay))
 
     @property
     def settled(self) -> bool:

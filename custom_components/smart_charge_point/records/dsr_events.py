@@ -14,14 +14,15 @@ from .rows import moment, moment_of, name, passage, text
 
 _LOGGER: Final = logging.getLogger(__name__)
 
-_LONGEST_DELAY: Final = 86_400  # s
+_LONGEST_DELAY: Final = 86_400 + 1_800  # s
+"""An event of a day, announced when it is nearly over, and the longest random delay (`rules.dsr.draw_edges`)."""
 
 _COLUMNS: Final = (
     "charge_point, provider, event_id, kind, direction, amperes, starts, ends, equivalent_delay_applied, start_delay, "
     "end_delay, reason, outcome, opted_out_at, opted_out_by, opted_out_of, told_at"
 )
 _STANDS: Final = "outcome IN ('announced', 'active')"
-_UNTIL: Final = "ends + end_delay * 1000000"
+_UNTIL: Final = "ends + abs(end_delay) * 1000000"
 
 
 def keep(connection: sqlite3.Connection, record: DsrRecord) -> DsrRecord:
@@ -31,7 +32,7 @@ def keep(connection: sqlite3.Connection, record: DsrRecord) -> DsrRecord:
 
     Raises:
         InvalidRecordError: it is no event that can be kept: a time without its zone, an end before the start, a limit
-            that is no number, a delay below 0 or above a day, a name that is empty or too long.
+            that is no number, a delay longer than an event can have, a name that is empty or too long.
     """
     event = record.event
     values = {
@@ -200,6 +201,6 @@ def _amperes(limit: Limit | None) -> float | None:
 
 
 def _delay(seconds: int) -> int:
-    if not 0 <= seconds <= _LONGEST_DELAY:
+    if abs(seconds) > _LONGEST_DELAY:
         raise InvalidRecordError(f"A delay of {seconds} s")
     return seconds
