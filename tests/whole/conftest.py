@@ -22,8 +22,10 @@ async def home(
 
 
 @pytest.fixture
-async def wallbox(home: Home) -> AsyncIterator[WatchedWallbox]:
-    """A wallbox that was confirmed earlier and has no power yet."""
-    wallbox = WatchedWallbox(home.address)
+async def wallbox(
+    home: Home, request: pytest.FixtureRequest
+) -> AsyncIterator[WatchedWallbox]:
+    """A wallbox that was confirmed earlier and has no power yet; it begins by itself unless the parameter says no."""
+    wallbox = WatchedWallbox(home.address, begins=getattr(request, "param", True))
     yield wallbox
     await wallbox.box.stop()

@@ -98,6 +98,27 @@ class Home:
         assert self._process is not None
         self._process.kill()
 
+    @asynccontextmanager
+    async def killed_when_kept(self, what: str) -> AsyncIterator[None]:
+        """Have it killed in the block, as soon as its ledger has a session of which `what` (SQL) is true."""
+        assert self._process is not None
+        killer = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(Path(__file__).with_name("killer.py")),
+            str(self._folder / "config" / DOMAIN / "sessions.db"),
+            *(str(self._process.pid), what, str(PATIENCE)),
+            stdout=PIPE,
+        )
+        assert killer.stdout is not None
+        try:
+            assert await killer.stdout.readline() == b"waiting\n"
+            yield
+            assert await killer.wait() == 0
+        finally:
+            if killer.returncode is None:
+                killer.kill()
+                await killer.wait()
+
     async def ended(self) -> int:
         """Return when it has ended, and how."""
         assert self._process is not None
@@ -155,6 +176,12 @@ class Owner:
         return next(
             str(state["state"]) for state in states if state["entity_id"] == entity_id
         )
+
+    async def sees(self, key: str, state: str) -> None:
+        """Return when an entity has come to a state."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.state(key) != state:
+                pass
 
     async def do(self, domain: str, service: str, key: str, **data: Any) -> Any:
         """Call an action on an entity of the wallbox; return its response, if it has one."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 import json
 
-from custom_components.smart_charge_point.simulator import DrivenClock, Wallbox
+from custom_components.smart_charge_point.simulator import Car, DrivenClock, Wallbox
 from custom_components.smart_charge_point.simulator.profile import Profile
 
 from .home import IDENTITY, PATIENCE
@@ -14,10 +14,10 @@ from .home import IDENTITY, PATIENCE
 class WatchedWallbox:
     """A wallbox that is listened to."""
 
-    def __init__(self, address: str) -> None:
-        """Hang it on the wall."""
+    def __init__(self, address: str, *, begins: bool) -> None:
+        """Hang it on the wall; `begins` is whether it begins when a car is plugged in."""
         self._clock = DrivenClock(datetime.now(UTC))
-        self.box = Wallbox(address, IDENTITY, clock=self._clock)
+        self.box = Wallbox(address, IDENTITY, clock=self._clock, free_vend=begins)
         self._news = asyncio.Event()
         self._fatal: tuple[str, int, Callable[[], None]] | None = None
         self._receive = self.box.protocol.receive
@@ -52,6 +52,29 @@ class WatchedWallbox:
         else:
             await self.box.start()
         await self.until(lambda: len(self.box.requests("GetCompositeSchedule")) > asked)
+
+    async def plug_in(self) -> int:
+        """Plug a car in, and return the id of the transaction that begins, once it is known."""
+        await self.box.plug_in(Car(soc=0.3))
+        await self.until(lambda: self._transaction_id is not None)
+        await self.answered()
+        assert self._transaction_id is not None
+        return self._transaction_id
+
+    async def unplug(self) -> None:
+        """Pull the cable, and return when all that came of it is answered."""
+        await self.box.unplug()
+        await self.answered()
+
+    async def answered(self) -> None:
+        """Return when all that it has told is answered."""
+        protocol = self.box.protocol
+        await self.until(lambda: not protocol.waiting and not protocol.queued)
+
+    @property
+    def _transaction_id(self) -> int | None:
+        transaction = self.box.transaction()
+        return None if transaction is None else transaction.identifier
 
     async def catch_up(self) -> None:
         """Set its clock, which stands still by itself, to the time that Home Assistant has."""

@@ -31,6 +31,9 @@ class ProfileSender:
         self, link: Link, profile: ChargingProfile, priority: Priority
     ) -> Answer:
         """Send a profile. An error, or the last of several time-outs, counts as a refusal."""
+        # What the profile carries is on the disk first, whoever wished it: a wallbox must never hold what nobody remembers
+        # after Home Assistant was killed.
+        await self._store.save()
         try:
             answer = await link.set_profile(
                 profile, self._store.memory.capabilities, priority=priority
