@@ -23,6 +23,8 @@ class IssueKind(StrEnum):
     """More flows than any profile that the wallbox accepted allows (S1, S4)."""
     NO_OFFLINE_START = "no_offline_start"
     """No session can begin while Home Assistant is down: reg. 7 is not met (A7.3)."""
+    LINK_LOSS_NOT_HELD = "link_loss_not_held"
+    """The wallbox cannot do by itself what the owner wants while the link is lost (A7.4)."""
     OWN_DELAY_LOST = "own_delay_lost"
     """The wallbox does not take its own random delay back after the owner cancelled it once (A11.5)."""
     HOURS_OVERLAP_PEAK = "hours_overlap_peak"

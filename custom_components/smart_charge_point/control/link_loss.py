@@ -11,6 +11,7 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from ..model.link_loss import LinkLoss
 from .settings import ChargePointSettings
 
 TOLD_AFTER: Final = timedelta(seconds=60)
@@ -27,14 +28,17 @@ class LinkLossNotice:
         self,
         hass: HomeAssistant,
         subentry_id: str,
+        *,
         name: Callable[[], str],
         settings: Callable[[], ChargePointSettings],
+        reaction: Callable[[], LinkLoss],
     ) -> None:
-        """Speak of the wallbox as `name` says it is called now, and of what `settings` say it does meanwhile."""
+        """Speak of the wallbox as `name` says it is called now, and of what `reaction` says it does meanwhile."""
         self._hass = hass
         self._id = f"{DOMAIN}_link_loss_{subentry_id}"
         self._name = name
         self._settings = settings
+        self._reaction = reaction
         self._connected = False
         self._gone_since: datetime | None = None
         """None while it is connected, and before it ever was."""
@@ -82,8 +86,7 @@ class LinkLossNotice:
     def _missed(self, _now: datetime) -> None:
         self._cancel = None
         self._told = True
-        settings = self._settings()
-        self._tell("link_lost", what=self._text(f"link_lost_{settings.link_loss}"))
+        self._tell("link_lost", what=self._text(f"link_lost_{self._reaction()}"))
 
     def _tell_return(self) -> None:
         self._told = False

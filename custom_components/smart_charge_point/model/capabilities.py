@@ -74,6 +74,8 @@ class Capabilities:
     smart_charging: Support = Support.UNTRIED
     """REFUSED once no purpose of profile was taken: reg. 5(2) is not met then (A5.3)."""
     offline_start: OfflineStart = OfflineStart.UNTRIED
+    standby: Support = Support.UNTRIED
+    """Whether it falls back by itself to what the owner chose for a lost link (A7.4)."""
     own_delay: int = 0
     own_delay_key: str = ""
     firmware: str = ""

@@ -33,4 +33,6 @@ class OwnDelay:
 
     def next_change(self, now: datetime) -> datetime | None:
         """Return when a delay ends."""
-        return min((until for until in self._until.values() if until > now), default=None)
+        return min(
+            (until for until in self._until.values() if until > now), default=None
+        )
