@@ -143,6 +143,7 @@ class ChargePoint:
             self._reconciling.cancel()
             self._reconciling = None
         self.reconciler.stop()
+        self.starting.stop()
         if self._cancel_edge is not None:
             self._cancel_edge()
             self._cancel_edge = None
