@@ -47,8 +47,11 @@ from .model.charge_point import (
 )
 from .model.limit import Limit
 from .model.meter import Measurand, Phase
+from .sentences import reason_sentence
 
 PARALLEL_UPDATES = 0
+
+ATTR_SENTENCE: Final = "sentence"
 
 MINUTE: Final = 60.0
 
@@ -194,15 +197,17 @@ def _phase_sensors() -> tuple[ConnectorSensorDescription, ...]:
     )
 
 
+CHARGING_REASON: Final = ConnectorSensorDescription(
+    key="charging_reason",
+    translation_key="charging_reason",
+    device_class=SensorDeviceClass.ENUM,
+    offline=True,
+    options=[reason.value for reason in ChargingReason],
+    value_fn=lambda connector, now: connector.reason.value,
+)
+
 CONNECTOR_SENSORS: Final = (
-    ConnectorSensorDescription(
-        key="charging_reason",
-        translation_key="charging_reason",
-        device_class=SensorDeviceClass.ENUM,
-        offline=True,
-        options=[reason.value for reason in ChargingReason],
-        value_fn=lambda connector, now: connector.reason.value,
-    ),
+    CHARGING_REASON,
     ConnectorSensorDescription(
         key="charging_reason_until",
         translation_key="charging_reason_until",
@@ -394,7 +399,9 @@ async def async_setup_entry(
                 for description in CHARGE_POINT_SENSORS
             ),
             *(
-                ConnectorSensor(coordinator, connector.number, description)
+                (ReasonSensor if description is CHARGING_REASON else ConnectorSensor)(
+                    coordinator, connector.number, description
+                )
                 for connector in coordinator.data.connectors.values()
                 for description in CONNECTOR_SENSORS
                 if description.has_fn(connector, coordinator.controller.phases)
@@ -457,3 +464,25 @@ class ConnectorSensor(ConnectorEntity, SensorEntity):
     def changes_by_itself(self) -> bool:
         """Return whether time alone makes the value another one."""
         return self.entity_description.ticks and bool(self.current_value)
+
+
+class ReasonSensor(ConnectorSensor):
+    """Why the car is charging or not, in one word, and in a sentence that says until when."""
+
+    _unrecorded_attributes = frozenset({ATTR_SENTENCE})
+
+    @property
+    def _sentence(self) -> str:
+        return reason_sentence(self.hass, self.connector)
+
+    @property
+    @override
+    def stretch(self) -> object:
+        """Return what the word belongs to: another end or limit is another sentence."""
+        return super().stretch, self._sentence
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, str]:
+        """Return the sentence; the recorder keeps the word and its end."""
+        return {ATTR_SENTENCE: self._sentence}

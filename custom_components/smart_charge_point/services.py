@@ -24,6 +24,8 @@ from .model.charge_point import ConnectorState
 from .model.hours import ChargingHours, HoursChoice
 from .model.transaction import Session
 from .rules.charging_hours import charging_hours, hours_from_spans
+from .rules.ladder import Decided
+from .sentences import reason_sentence
 from .targets import TARGET_FIELDS, targets
 
 SERVICE_CANCEL_DELAY: Final = "cancel_delay"
@@ -232,23 +234,60 @@ def _whole_second(moment: time) -> time:
 
 
 async def _async_get_charging_plan(call: ServiceCall) -> ServiceResponse:
-    """Return the coming segments of the plan with their limits (A per phase) and reasons."""
+    """Return what is now, and the coming segments of the plan with the claims behind each (limits in A per phase)."""
     until = dt_util.utcnow() + timedelta(days=call.data[ATTR_DAYS])
+    chosen = targets(call)
     return {
+        "now": [
+            {
+                "wallbox": target.controller.name,
+                "connector": number,
+                "reason": connector.reason.value,
+                "until": _local(connector.reason_until),
+                "sentence": reason_sentence(call.hass, connector),
+            }
+            for target in chosen
+            for number in target.connectors
+            for connector in (target.controller.state.connectors[number],)
+        ],
         "segments": [
             {
                 "wallbox": target.controller.name,
                 "connector": number,
-                "start": dt_util.as_local(segment.start).isoformat(),
-                "end": dt_util.as_local(segment.end).isoformat(),
-                "limit": segment.limit.amperes,
-                "reason": segment.reason.value,
+                **_segment(decided),
             }
-            for target in targets(call)
+            for target in chosen
             for number in target.connectors
-            for segment in target.controller.plan(number, until).segments
-        ]
+            for decided in target.controller.ladder(number, until)
+        ],
     }
+
+
+def _segment(decided: Decided) -> dict[str, Any]:
+    """Return a segment: which claim rules, and all that stand at its beginning, highest rung first."""
+    segment = decided.segment
+    return {
+        "start": _local(segment.start),
+        "end": _local(segment.end),
+        "limit": segment.limit.amperes,
+        "reason": segment.reason.value,
+        "by": segment.by.value,
+        "claims": [
+            {
+                "source": claim.source.value,
+                "effect": claim.effect.value,
+                "limit": claim.limit.amperes,
+                "reason": claim.reason.value,
+                "until": _local(claim.until),
+            }
+            for claim in decided.claims
+        ],
+    }
+
+
+def _local(moment: datetime | None) -> str | None:
+    """Return a time as the clocks of the house show it."""
+    return None if moment is None else dt_util.as_local(moment).isoformat()
 
 
 async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:

@@ -11,6 +11,7 @@ from homeassistant.exceptions import (
     Unauthorized,
 )
 from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 import voluptuous as vol
@@ -240,6 +241,57 @@ async def test_get_charging_plan(house: House, wallbox: Wallbox) -> None:
     }
     for earlier, later in pairwise(segments):
         assert earlier["end"] == later["start"]
+
+
+async def test_get_charging_plan_gives_the_whole_ladder(
+    house: House, wallbox: Wallbox
+) -> None:
+    """Of each segment: which claims stand, highest first, what they want and until when, and which one rules."""
+    await house.hass.config.async_set_time_zone("Europe/London")
+    await wallbox.plug_in(Car(battery_kwh=60, soc=0.3))
+    await house.advance(timedelta(minutes=1))
+    await house.action("charge_now")
+    await house.set_number("current_limit", 10)
+    answer = await house.action("get_charging_plan", days=1)
+    first, *later = answer["segments"]
+    assert first["by"] == "owner_limit"
+    assert (first["reason"], first["limit"]) == ("owner_limit", 10)
+    claims = first["claims"]
+    assert [claim["source"] for claim in claims][:2] == ["owner_limit", "override"]
+    assert claims[0]["effect"] == "lowers"
+    assert claims[0]["until"] is None
+    assert (claims[1]["effect"], claims[1]["limit"]) == ("replaces", 32)
+    hours = claims[-1]
+    assert (hours["source"], hours["limit"]) == ("charging_hours", 0)
+    assert hours["reason"] == "outside_charging_hours"
+    # The hours would begin at ten, with their random delay.
+    assert hours["until"].startswith("2026-11-23T22:00")
+    assert all(
+        segment["by"] in {claim["source"] for claim in segment["claims"]}
+        for segment in [first, *later]
+    )
+
+
+async def test_get_charging_plan_says_what_is_now(
+    house: House, wallbox: Wallbox
+) -> None:
+    """Of each connector the reason, until when, and the owner's sentence: the same that the sensor shows."""
+    await house.hass.config.async_set_time_zone("Europe/London")
+    await wallbox.plug_in(Car(battery_kwh=60, soc=0.3))
+    await house.advance(timedelta(minutes=15))
+    (now,) = (await house.action("get_charging_plan"))["now"]
+    assert (now["wallbox"], now["connector"]) == ("Garage", 1)
+    assert now["reason"] == "waiting_for_hours"
+    until = dt_util.parse_datetime(now["until"], raise_on_error=True)
+    assert until == house.moment("charging_reason_until")
+    assert now["sentence"].startswith("Waiting for charging hours until 22:")
+    assert house.entity("charging_reason").attributes["sentence"] == now["sentence"]
+
+    await wallbox.unplug()
+    await house.advance(timedelta(minutes=1))
+    (now,) = (await house.action("get_charging_plan"))["now"]
+    assert (now["reason"], now["until"]) == ("no_car", None)
+    assert now["sentence"] == "No car is plugged in"
 
 
 async def test_get_sessions(house: House, wallbox: Wallbox) -> None:

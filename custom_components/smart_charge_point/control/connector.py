@@ -19,6 +19,7 @@ from ..model.schedule import ResidentSchedule
 from ..model.sleeping_car import SleepingCar
 from ..rules.charging_hours import Window, edges, windows_between
 from ..rules.flow_time import FLOWS_FROM_CURRENT, FLOWS_FROM_POWER
+from ..rules.ladder import Decided, decided
 from ..rules.plan import (
     cancel_delay_claim,
     delay_claim,
@@ -300,6 +301,12 @@ class Connector:
             now=now,
             until=until,
             maximum=self._capabilities().maximum,
+        )
+
+    def ladder(self, now: datetime, until: datetime) -> tuple[Decided, ...]:
+        """Return the plan with the claims that stand behind each segment."""
+        return decided(
+            self._claims(now, until), now, until, self._capabilities().maximum
         )
 
     def _claims(self, now: datetime, until: datetime) -> list[Claim]:

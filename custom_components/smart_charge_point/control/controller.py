@@ -26,6 +26,7 @@ from ..model.decision import Decision, DecisionKind
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
+from ..rules.ladder import Decided
 from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from ..rules.ruleset import Ruleset
 from . import refusal
@@ -349,6 +350,10 @@ class Controller:
     def plan(self, connector: int, until: datetime) -> Plan:
         """Return the plan of a connector from now until `until` (UTC)."""
         return self._known(connector).plan(dt_util.utcnow(), until)
+
+    def ladder(self, connector: int, until: datetime) -> tuple[Decided, ...]:
+        """Return the plan of a connector from now until `until` (UTC), with all that has a say in it."""
+        return self._known(connector).ladder(dt_util.utcnow(), until)
 
     @property
     def decision(self) -> HoursDecision:

@@ -1,0 +1,67 @@
+"""Sentences: why a car is charging or not, in the owner's words and language, for screens and notifications."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from homeassistant.const import WEEKDAYS
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .model.charge_point import ChargingReason, ConnectorState
+from .model.limit import Limit
+
+_TO_THE_SECOND: Final = {ChargingReason.RANDOM_DELAY, ChargingReason.WAKING_CAR}
+"""What is over in minutes; all else is said to the minute."""
+
+
+@callback
+def reason_sentence(hass: HomeAssistant, connector: ConnectorState) -> str:
+    """Return the sentence for the reason of `connector`, with its end and its limit where they are known.
+
+    Times are the home's own, with the weekday where that is not today's. Nothing in it changes by time alone, so that
+    whatever shows or keeps it needs no writing each second.
+    """
+    words: dict[str, str] = {}
+    if connector.reason_until is not None:
+        words["until"] = _moment(hass, connector.reason_until, connector.reason)
+    if connector.requested is not None and connector.requested > Limit.PAUSED:
+        words["limit"] = f"{round(connector.requested.amperes, 1):g}"
+    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
+    for key in _keys(connector.reason, words):
+        if (text := texts.get(f"component.{DOMAIN}.common.{key}")) is not None:
+            return text.format_map(words)
+    return connector.reason.value
+
+
+def _keys(reason: ChargingReason, known: dict[str, str]) -> Iterator[str]:
+    """Yield the texts for `reason` that need no more than is known, the one that says most first."""
+    key = f"reason_{reason}"
+    if "limit" in known and "until" in known:
+        yield f"{key}_limit_until"
+    if "limit" in known:
+        yield f"{key}_limit"
+    if "until" in known:
+        yield f"{key}_until"
+    yield key
+
+
+def _moment(hass: HomeAssistant, moment: datetime, reason: ChargingReason) -> str:
+    """Return a time of the home, to the minute that is not before it or to the second."""
+    local, today = dt_util.as_local(moment), dt_util.now().date()
+    if reason in _TO_THE_SECOND:
+        clock = local.strftime("%H:%M:%S")
+    else:
+        if local.second or local.microsecond:
+            # Nothing happens earlier than it says.
+            whole = moment.replace(second=0, microsecond=0) + timedelta(minutes=1)
+            local = dt_util.as_local(whole)
+        clock = local.strftime("%H:%M")
+    if local.date() == today:
+        return clock
+    days = async_get_cached_translations(hass, hass.config.language, "selector", DOMAIN)
+    day = WEEKDAYS[local.weekday()]
+    name = days.get(f"component.{DOMAIN}.selector.weekdays.options.{day}", day)
+    return f"{name} {clock}"
