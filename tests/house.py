@@ -244,6 +244,20 @@ class House:
         assert device is not None
         return device.id
 
+    async def set_options(self, **options: Any) -> None:
+        """Fill in what holds for the home as a whole, under the British rules unless told otherwise."""
+        await self.choose("home", {"ruleset": "gb-2021", **options})
+
+    async def choose(self, *steps: str | Mapping[str, Any]) -> Mapping[str, Any]:
+        """Walk through the options, by the choices of menus and what is typed into forms; return what is shown last."""
+        flows = self.hass.config_entries.options
+        shown: Mapping[str, Any] = await flows.async_init(self.entry.entry_id)
+        for step in steps:
+            typed = {"next_step_id": step} if isinstance(step, str) else dict(step)
+            shown = await flows.async_configure(shown["flow_id"], typed)
+        await self.hass.async_block_till_done()
+        return shown
+
     async def press(self, key: str, identity: str = "WB1") -> None:
         """Press a button, and let what it sets off settle."""
         await self.hass.services.async_call(

@@ -11,9 +11,41 @@ from homeassistant.components.diagnostics import REDACTED, async_redact_data
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import AnyDeviceEntry
 
+from .control.dsr_sources.configured import (
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_ENTITY_ID,
+    CONF_ENTRY_ID,
+    CONF_PROGRAMS,
+    CONF_PROVIDER,
+    CONF_RESOURCE_NAME,
+    CONF_SCOPE,
+    CONF_TARGETS,
+    CONF_TITLE,
+    CONF_TOKEN_URL,
+    CONF_URL,
+    CONF_VEN_NAME,
+)
+from .control.site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 
 TO_REDACT: Final = {"hours_user_id", "identity", "serial", "user_id"}
+OF_SOURCES_TO_REDACT: Final = {
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_ENTITY_ID,
+    CONF_ENTRY_ID,
+    CONF_PROGRAMS,
+    CONF_PROVIDER,
+    CONF_RESOURCE_NAME,
+    CONF_SCOPE,
+    CONF_TARGETS,
+    CONF_TITLE,
+    CONF_TOKEN_URL,
+    CONF_URL,
+    CONF_VEN_NAME,
+}
+"""What is secret of a source, and what names the owner or the contract."""
 
 NAMING: Final = re.compile(
     r"(\"(?:chargeBoxSerialNumber|chargePointSerialNumber|meterSerialNumber|iccid|imsi)\"\s*:\s*\")[^\"]*"
@@ -34,6 +66,7 @@ async def async_get_config_entry_diagnostics(
     site = entry.runtime_data.site
     return {
         "entry": {"data": dict(entry.data)},
+        "options": _options(entry.options),
         "port": site.port,
         "waiting": len(site.pending),
         "turned_away": site.turned_away,
@@ -53,6 +86,18 @@ async def async_get_device_diagnostics(
     if coordinator is None:
         return await async_get_config_entry_diagnostics(hass, entry)
     return {"charge_point": _charge_point(coordinator)}
+
+
+def _options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options without the names of providers, and without what is secret of a source."""
+    return {
+        **options,
+        CONF_DSR_PROVIDERS: len(options.get(CONF_DSR_PROVIDERS, ())),
+        CONF_DSR_SOURCES: [
+            async_redact_data(dict(source), OF_SOURCES_TO_REDACT)
+            for source in options.get(CONF_DSR_SOURCES, {}).values()
+        ],
+    }
 
 
 def _charge_point(coordinator: SmartChargePointCoordinator) -> dict[str, Any]:

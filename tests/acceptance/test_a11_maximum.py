@@ -88,9 +88,5 @@ async def test_a2_2_outside_great_britain_nothing_is_asked_for(house: House) -> 
     await house.set_number("delay_maximum", 120)
     assert house.number("delay_maximum") == 120
 
-    form = await house.hass.config_entries.options.async_init(house.entry.entry_id)
-    await house.hass.config_entries.options.async_configure(
-        form["flow_id"], {"ruleset": "gb-2021"}
-    )
-    await house.hass.async_block_till_done()
+    await house.set_options()
     assert house.number("delay_maximum") == 600

@@ -1,7 +1,6 @@
 """Reg. 8: no override passes a fault, the house fuse or the installer's maximum (A8.*)."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -14,14 +13,6 @@ from ..house import House
 IN_PEAK = pytest.mark.at(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
 
 
-async def set_options(house: House, **options: Any) -> None:
-    """Fill in the options of the home."""
-    flows = house.hass.config_entries.options
-    form = await flows.async_init(house.entry.entry_id)
-    await flows.async_configure(form["flow_id"], {"ruleset": "gb-2021", **options})
-    await house.hass.async_block_till_done()
-
-
 @IN_PEAK
 @pytest.mark.parametrize("maximum_profile", [Refusal.NONE, Refusal.REJECTED])
 async def test_a8_2_charge_now_keeps_to_the_house_fuse(
@@ -29,7 +20,7 @@ async def test_a8_2_charge_now_keeps_to_the_house_fuse(
 ) -> None:
     """With 10 A left by the fuse, nothing makes more flow, whichever profiles the wallbox takes."""
     wallbox = await house.wallbox(quirks=Quirks(maximum_profile=maximum_profile))
-    await set_options(house, house_fuse=10)
+    await house.set_options(house_fuse=10)
     await house.advance(timedelta(seconds=30))
     await wallbox.plug_in(Car(start_delay=timedelta()))
     await house.advance(timedelta(seconds=30))
@@ -58,10 +49,10 @@ async def test_a8_3_a_lower_fuse_acts_at_once_and_a_removed_one_gives_way(
     await house.advance(timedelta(seconds=15))
     assert wallbox.current(1) > 30
 
-    await set_options(house, house_fuse=13)
+    await house.set_options(house_fuse=13)
     await house.advance(timedelta(seconds=5))
     assert 12 < wallbox.current(1) <= 13
-    await set_options(house)
+    await house.set_options()
     await house.advance(timedelta(seconds=15))
     assert wallbox.current(1) > 30
 
@@ -70,7 +61,7 @@ async def test_a8_3_a_lower_fuse_acts_at_once_and_a_removed_one_gives_way(
 async def test_a8_2_several_wallboxes_share_the_fuse(house: House) -> None:
     """Nobody measures the house, so each gets its part, whether the other one charges or not."""
     await house.set_up("WB1", "WB2")
-    await set_options(house, house_fuse=25)
+    await house.set_options(house_fuse=25)
     first, second = await house.wallbox("WB1"), await house.wallbox("WB2")
     for wallbox in (first, second):
         await wallbox.plug_in(Car(start_delay=timedelta()))
@@ -106,7 +97,7 @@ async def test_a8_2_the_fuse_holds_without_any_override(
 ) -> None:
     """An ordinary session keeps to the fuse too, and the wallbox does so without Home Assistant."""
     wallbox = await house.wallbox(quirks=Quirks(maximum_profile=maximum_profile))
-    await set_options(house, house_fuse=10)
+    await house.set_options(house_fuse=10)
     await house.advance(timedelta(seconds=30))
     await house.stop()
     await wallbox.plug_in(Car(start_delay=timedelta()))

@@ -34,13 +34,7 @@ async def home(
 ) -> Wallbox:
     """Return a wallbox whose car charges, or waits in the peak, in a home that follows two providers."""
     wallbox = await house.wallbox(quirks=quirks or Quirks(), settings=settings)
-    flows = house.hass.config_entries.options
-    form = await flows.async_init(house.entry.entry_id)
-    await flows.async_configure(
-        form["flow_id"],
-        {"ruleset": "gb-2021", "dsr_providers": ["octopus", "axle"]},
-    )
-    await house.hass.async_block_till_done()
+    await house.set_options(dsr_providers=["octopus", "axle"])
     await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
     await house.advance(timedelta(seconds=300))
     return wallbox

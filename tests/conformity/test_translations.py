@@ -162,9 +162,13 @@ def test_no_error_text_is_left_over() -> None:
 
 def test_repair_issues_and_texts_are_each_others() -> None:
     """Every repair issue has its texts."""
-    module = importlib.import_module(f"custom_components.{DOMAIN}.control.issues")
+    control = f"custom_components.{DOMAIN}.control"
+    wallboxes = importlib.import_module(f"{control}.issues")
+    sources = importlib.import_module(f"{control}.dsr_source_issues")
 
-    assert set(TEXTS["issues"]) == {kind.value for kind in module.IssueKind}
+    assert set(TEXTS["issues"]) == {
+        kind.value for kind in (*wallboxes.IssueKind, *sources.SourceIssueKind)
+    }
 
 
 @pytest.mark.parametrize("flow", FLOWS)

@@ -1,12 +1,14 @@
 """Demand-side response, as providers and the owner meet it at one charge point."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from homeassistant.core import callback
 from homeassistant.util import dt as dt_util
 
 from ..model.decision import Decision, DecisionKind
-from ..model.dsr import DsrDirection, DsrEvent, DsrKind
+from ..model.dsr import DsrDirection, DsrEvent, DsrKind, DsrOutcome
 from ..model.dsr_record import DsrRecord, OptOutScope
 from ..records.dsr_report import DsrReport
 from ..rules.dsr import DsrRefusal, DsrRefusedError, event_limit
@@ -43,8 +45,13 @@ class DsrDesk:
         """Whether events are followed."""
         return self._charge_point.memory.follow_dsr
 
+    @callback
+    def async_listen(self, listener: Callable[[DsrRecord], None]) -> None:
+        """Call `listener` with each event that ended, or is not followed any more, as long as the charge point lives."""
+        self._charge_point.dsr_listeners.append(listener)
+
     async def async_records(
-        self, start: datetime, end: datetime
+        self, start: datetime, end: datetime | None = None
     ) -> tuple[DsrRecord, ...]:
         """Return the events that have a part in [start, end) (UTC), whatever became of them."""
         return await self._charge_point.ledger.dsr_events(
@@ -166,11 +173,15 @@ class DsrDesk:
         return chosen
 
     async def async_follow(self, follow: bool, user_id: str | None) -> None:
-        """Follow events from now on, or none any more."""
+        """Follow events from now on, those that were told meanwhile too, or none any more."""
         charge_point, now = self._charge_point, dt_util.utcnow()
         charge_point.memory.follow_dsr = follow
         await charge_point.store.save()
-        if not follow:
+        if follow:
+            for record in await self.async_records(now):
+                if record.outcome is DsrOutcome.NOT_FOLLOWED:
+                    await self.async_offer(record.event)
+        else:
             await charge_point.dsr.unfollow(now, user_id)
         await charge_point.ledger.add_decision(
             Decision(

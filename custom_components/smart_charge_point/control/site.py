@@ -16,12 +16,14 @@ from ..const import DOMAIN, SUBENTRY_CHARGE_POINT
 from ..records.ledger import Ledger
 from .charge_point import ChargePoint
 from .controller import Controller
+from .dsr_dispatch import DsrDispatch
+from .dsr_source_issues import SourceIssues
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
 from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .settings import ChargePointSettings
-from .site_settings import SiteSettings
+from .site_settings import CONF_DSR_SOURCES, SiteSettings
 
 
 class Site(Directory):
@@ -38,6 +40,7 @@ class Site(Directory):
             self, clock=dt_util.utcnow, dialects={"ocpp1.6": Dialect16}
         )
         self.controllers: dict[str, Controller] = {}
+        self._dsr = DsrDispatch(hass, entry)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
         self._listeners: list[Callable[[Controller], None]] = []
@@ -76,7 +79,8 @@ class Site(Directory):
         await self.async_stop()
 
     async def async_stop(self) -> None:
-        """Close the sockets, keep what is to be kept, and close the ledger."""
+        """Stop the sources, close the sockets, keep what is to be kept, and close the ledger."""
+        await self._dsr.async_stop()
         self._waiting_room.close()
         await self.server.stop()
         for controller in self.controllers.values():
@@ -93,7 +97,7 @@ class Site(Directory):
         return lambda: self._listeners.remove(listener)
 
     async def async_sync_subentries(self) -> None:
-        """Bring the charge points in line with the config subentries, each without touching the others."""
+        """Bring charge points and sources in line with subentries and options, each without touching the others."""
         wanted = {
             subentry.subentry_id: subentry
             for subentry in self._entry.subentries.values()
@@ -131,6 +135,9 @@ class Site(Directory):
             for listener in self._listeners:
                 listener(controller)
             self._welcome(controller)
+        await self._dsr.async_sync(
+            {one: controller.dsr for one, controller in self.controllers.items()}
+        )
 
     async def _replace(
         self, controller: Controller, name: str, settings: ChargePointSettings
@@ -182,3 +189,5 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         await MemoryStore(hass, subentry.subentry_id).remove()
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()
+    for provider in entry.options.get(CONF_DSR_SOURCES, ()):
+        SourceIssues(hass, entry.entry_id).clear(provider)

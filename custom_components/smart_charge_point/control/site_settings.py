@@ -12,6 +12,7 @@ from ..model.limit import LEAST_CURRENT, Limit
 from ..rules.ruleset import Ruleset, RulesetId, ruleset, ruleset_for
 
 CONF_DSR_PROVIDERS: Final = "dsr_providers"
+CONF_DSR_SOURCES: Final = "dsr_sources"
 CONF_HOUSE_FUSE: Final = "house_fuse"
 CONF_RULESET: Final = "ruleset"
 
