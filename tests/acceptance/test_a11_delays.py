@@ -161,6 +161,72 @@ async def test_a11_7_a_session_that_outlives_the_cut_is_delayed_anew(
     assert wallbox.current(1) > 30
 
 
+async def whole_street_goes_dark(
+    house: House, wallbox: Wallbox, home_assistant_takes: timedelta
+) -> datetime:
+    """Cut the power of wallbox, router and Home Assistant for half an hour; return when it came back.
+
+    The wallbox is up at once, the router a minute later, Home Assistant as late as is said.
+    """
+    await wallbox.go_offline()
+    await wallbox.power_cut()
+    await house.stop()
+    await house.clock.advance(timedelta(minutes=30))
+    assert wallbox.current(1) == 0
+    restored = house.now
+    await wallbox.power_restore()
+    await house.clock.advance(timedelta(minutes=1))
+    await wallbox.go_online()
+    await house.clock.advance_to(restored + home_assistant_takes)
+    await house.start()
+    return restored
+
+
+@WITHIN_HOURS
+@pytest.mark.parametrize("minutes", [2, 12], ids=["quick", "slow"])
+async def test_a11_7_wallbox_home_assistant_and_router_lose_power_together(
+    house: House, minutes: int
+) -> None:
+    """A car charges as the street goes dark: its new session has the delay that the wallbox holds, and no second one."""
+    wallbox = await house.wallbox(resumes_after_power_cut=False)
+    delay = armed_delay(wallbox)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(minutes=20))
+    assert wallbox.current(1) > 30
+
+    restored = await whole_street_goes_dark(house, wallbox, timedelta(minutes=minutes))
+    await house.advance(timedelta(minutes=30))
+    assert house.state("connected") == "on"
+    assert house.state("charging") == "on"
+    (flows, *later) = (change for change in wallbox.switchings if change.at > restored)
+    assert flows.at - restored == timedelta(seconds=delay)
+    assert flows.amperes > 30
+    assert not later
+
+
+@WITHIN_HOURS
+async def test_a11_7_a_session_that_outlives_a_dark_street_is_delayed_by_home_assistant(
+    house: House,
+) -> None:
+    """A wallbox that goes on by itself is held back on the first message after its boot, for a delay of its own."""
+    wallbox = await house.wallbox(resumes_after_power_cut=True)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(minutes=20))
+
+    await whole_street_goes_dark(house, wallbox, timedelta(minutes=2))
+    while house.state("connected") != "on":
+        await house.advance(timedelta(seconds=1))
+    await house.advance(timedelta(seconds=5))
+    assert wallbox.current(1) == 0
+    assert house.state("charging_reason") == "random_delay"
+    ends = house.moment("delay_ends")
+    assert ends is not None
+    await house.advance_to(ends - timedelta(seconds=1))
+    assert wallbox.current(1) == 0
+    await house.advance_to(ends + timedelta(seconds=5))
+    assert wallbox.current(1) > 30
+
+
 async def test_a11_8_a_car_that_falls_asleep_in_the_peak_is_said_not_to_draw(
     house: House,
 ) -> None:

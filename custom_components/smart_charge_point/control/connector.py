@@ -57,6 +57,11 @@ from .sessions import OpenSession
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
 
+_IN_SESSION: Final = {
+    ConnectorStatus.CHARGING,
+    ConnectorStatus.SUSPENDED_BY_CAR,
+    ConnectorStatus.SUSPENDED_BY_WALLBOX,
+}
 OUTLOOK: Final = timedelta(days=7)
 """How far the plan behind the snapshot reaches: any hours that ever allow charging do so within a week."""
 
@@ -140,12 +145,23 @@ class Connector:
         ):
             memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
             drawn = True
-        if self.session is None and (
-            memory.session_delay is None or memory.session_delay.maximum != maximum
-        ):
+        if self.awaits_delay:
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
         return drawn
+
+    @property
+    def awaits_delay(self) -> bool:
+        """Whether the delay of the next session is to be drawn now.
+
+        A wallbox that tells late what happened without a link may be in its next session before it has told of it.
+        """
+        delay = self.memory.session_delay
+        return (
+            self.session is None
+            and self.state.status not in _IN_SESSION
+            and (delay is None or delay.used or delay.maximum != self._delay_maximum)
+        )
 
     def looks_again(self, now: datetime) -> datetime:
         """Return when to see whether a draw is due: it comes at a quiet moment, not at a given one.

@@ -244,6 +244,7 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
             "drawn_at": session.drawn_at.isoformat(),
             "maximum": session.maximum,
             "seconds": session.seconds,
+            "used": session.used,
         },
         "owner_limit": memory.owner_limit.amperes if memory.owner_limit else None,
         "override": override
@@ -292,6 +293,7 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
             drawn_at=datetime.fromisoformat(session["drawn_at"]),
             maximum=session["maximum"],
             seconds=session["seconds"],
+            used=session["used"],
         ),
         owner_limit=None if limit is None else Limit(amperes=limit),
         override=override

@@ -122,6 +122,8 @@ class Reports(Handler):
             return
         before = connector.state.status
         if connector.told_status(event.status, event.fault, event.at, event.at_trusted):
+            if connector.awaits_delay:
+                self._charge_point.reconciler.wake()
             sessions = self._charge_point.sessions
             now = dt_util.utcnow()
             await sessions.flowing(connector, event.status, event.at, now)
@@ -196,6 +198,13 @@ class Reports(Handler):
             return
         memory.override = None
         delay = memory.session_delay
+        if delay is not None and delay.used:
+            # It began before the wallbox could be given another one.
+            _LOGGER.info(
+                "%s delays a second session by the same %s s",
+                self._charge_point.name,
+                delay.seconds,
+            )
         if (
             delay is not None
             and delay.seconds
@@ -245,8 +254,8 @@ class Reports(Handler):
             memory.override = None
         connector.sent_override = None
         connector.verified = False
-        if redraw:
-            memory.session_delay = None
+        if redraw and memory.session_delay is not None:
+            memory.session_delay = replace(memory.session_delay, used=True)
         await self._charge_point.store.save()
         self._charge_point.reconciler.wake()
 

@@ -43,11 +43,15 @@ class EdgeDelays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDelay:
-    """The random delay that waits for the next session, in whole seconds (0 to `maximum`)."""
+    """The random delay that waits for the next session, in whole seconds (0 to `maximum`).
+
+    `used`: a session has begun with it and is over, so it is to be drawn anew as soon as none runs (A11.9).
+    """
 
     drawn_at: datetime
     maximum: int
     seconds: int
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
