@@ -269,3 +269,15 @@ async def test_a7_4_a_wallbox_that_cannot_is_said_and_charges_as_ever(
     await choose(house, LinkLoss.KEEP_SCHEDULE)
     await house.advance(timedelta(minutes=1))
     assert not not_held(house)
+
+
+@WITHIN_HOURS
+async def test_a7_4_a_wallbox_that_is_removed_keeps_no_fallback(house: House) -> None:
+    """Nobody would ever lend it anything again, and it would never charge at more."""
+    wallbox = await charging(house, LinkLoss.STOP)
+    house.hass.config_entries.async_remove_subentry(
+        house.entry, house.subentry().subentry_id
+    )
+    await house.advance(timedelta(minutes=1))
+    await house.clock.advance(timedelta(hours=3))
+    assert wallbox.current(1) > 30

@@ -102,7 +102,6 @@ class ChargePoint:
         self._listeners: list[Callable[[], None]] = [
             lambda: self._link_loss.connection(self.state.connected),
             self.reconciler.offline_start.look,
-            self.reconciler.standby.look,
         ]
         self._hours_held_by = Rung.WEEKLY
         self._reconciling: asyncio.Task[None] | None = None

@@ -96,6 +96,10 @@ class Controller:
         """Keep what is known; sockets are the server's to close."""
         await self._charge_point.async_stop()
 
+    async def async_let_go(self) -> None:
+        """Leave the wallbox, if it is connected, with nothing that only Home Assistant could take away."""
+        await self._charge_point.reconciler.let_go()
+
     async def async_remove(self) -> None:
         """Forget the charge point. Its sessions stay in the ledger; deleting them is the owner's act."""
         await self._charge_point.async_remove()

@@ -141,6 +141,11 @@ class OwnDelay:
         self._log()
         return self.seconds != before
 
+    async def let_go(self, link: Link) -> None:
+        """Put back a delay that is set aside, whatever it was set aside for."""
+        if (aside := self._store.memory.delay_set_aside) is not None:
+            await self._put_back(link, aside)
+
     def _over(self, aside: DelaySetAside, now: datetime) -> bool:
         """Return whether the delay that was cancelled would be over, or no car waits any more."""
         if now < aside.since + SETTLE:

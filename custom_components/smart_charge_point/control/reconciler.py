@@ -120,7 +120,6 @@ class Reconciler:
             connectors,
             sender=self._sender,
             overriding=self.overriding,
-            wake=self.wake,
         )
 
     @property
@@ -145,6 +144,16 @@ class Reconciler:
             connector.memory.acknowledged.clear()
             connector.sent_override = None
             connector.verified = False
+
+    async def let_go(self) -> None:
+        """Put back what was only for a while, before the wallbox is nobody's any more."""
+        if self._link is None:
+            return
+        try:
+            await self.standby.let_go(self._link)
+            await self.own_delay.let_go(self._link)
+        except CallError as error:
+            _LOGGER.debug("The wallbox is left as it is: %s", error)
 
     @callback
     def wake(self) -> None:

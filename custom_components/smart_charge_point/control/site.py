@@ -106,6 +106,7 @@ class Site(Directory):
         self.settings = SiteSettings.of(self._hass, self._entry.options, len(wanted))
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
+            await controller.async_let_go()
             # What it is just telling may still be written down, so that goes first.
             await self.server.release(controller.identity)
             self._nameless.forget(controller.identity)

@@ -1,6 +1,6 @@
 """Standby: what a wallbox does while it hears nothing of Home Assistant, where the owner wants other than the schedule (A7.4)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -58,16 +58,13 @@ class StandbyKeeper:
         *,
         sender: ProfileSender,
         overriding: Overriding,
-        wake: Callable[[], None],
     ) -> None:
-        """Remember in the memory of `store`, complain to `issues`, send through `sender`, and `wake` the reconciler."""
+        """Remember in the memory of `store`, complain to `issues`, send through `sender`."""
         self._store = store
         self._issues = issues
         self._connectors = connectors
         self._sender = sender
         self._overriding = overriding
-        self._wake = wake
-        self._was_in_use = False
 
     @property
     def _capabilities(self) -> Capabilities:
@@ -108,14 +105,6 @@ class StandbyKeeper:
             for connector in self._connectors.values()
         )
 
-    @callback
-    def look(self) -> None:
-        """Take note of a car that comes: what is lent must not wait for its session."""
-        in_use = self._in_use
-        if in_use and not self._was_in_use and self._limit is not None:
-            self._wake()
-        self._was_in_use = in_use
-
     def next_change(self, now: datetime) -> datetime | None:
         """Return when the loan is to be renewed, None where it is not."""
         held = self._store.memory.standby
@@ -131,10 +120,8 @@ class StandbyKeeper:
         Raises:
             CallError: no usable answer came, and it is to be tried again.
         """
-        if (limit := self._limit) is None:
+        if (limit := self._limit) is None or self._to_be_probed():
             await self.release(link, cap, priority)
-            return False
-        if self._store.memory.standby is None and self._to_be_probed():
             return False
         held = await self._lend(link, cap, limit, priority)
         if held is None:
@@ -247,6 +234,11 @@ class StandbyKeeper:
         if composite is None:
             return False
         return bool(shows_standby(composite, held.ends, limit))
+
+    async def let_go(self, link: Link) -> None:
+        """Leave the wallbox without a fallback: nobody will lend it anything any more."""
+        if (cap := self._store.memory.maximum_profile) is not None:
+            await self.release(link, cap, Priority.OWNER)
 
     def _to_be_probed(self) -> bool:
         """Return whether the wallbox is still to show if it waits for validFrom, which a fallback would hide."""
