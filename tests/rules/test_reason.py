@@ -30,6 +30,7 @@ PAUSES = {
     PlanReason.OUTSIDE_CHARGING_HOURS: ChargingReason.WAITING_FOR_HOURS,
     PlanReason.RANDOM_DELAY: ChargingReason.RANDOM_DELAY,
     PlanReason.STOPPED: ChargingReason.PAUSED_BY_OWNER,
+    PlanReason.WAKING: ChargingReason.WAKING_CAR,
     PlanReason.OWNER_LIMIT: ChargingReason.PAUSED_BY_OWNER,
     PlanReason.HOUSE_FUSE: ChargingReason.PAUSED_BY_HOUSE_FUSE,
     PlanReason.DSR: ChargingReason.DSR_PAUSED,

@@ -1,6 +1,7 @@
 """Civil time: what the clock on the owner's wall shows, and when it is changed."""
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=366)
@@ -20,14 +21,24 @@ def next_offset_change(
     day is not seen; no zone has had one.
     """
     start, end = after.astimezone(UTC), (after + within).astimezone(UTC)
-    offset = offset_at(start, zone)
-    before = start
-    while before < end:
-        behind = min(before + DAY, end)
-        if offset_at(behind, zone) != offset:
-            return _change_between(before, behind, zone)
-        before = behind
+    for year in range(start.year, end.year + 1):
+        for change in _changes_of(year, zone):
+            if start < change <= end:
+                return change
     return None
+
+
+@lru_cache(maxsize=64)
+def _changes_of(year: int, zone: tzinfo) -> tuple[datetime, ...]:
+    """Return the changes of the offset in a year of UTC. They are asked for at every look at a plan."""
+    midnight = datetime(year, 1, 1, tzinfo=UTC)
+    changes: list[datetime] = []
+    while midnight.year == year:
+        next_midnight = midnight + DAY
+        if offset_at(midnight, zone) != offset_at(next_midnight, zone):
+            changes.append(_change_between(midnight, next_midnight, zone))
+        midnight = next_midnight
+    return tuple(changes)
 
 
 def _change_between(before: datetime, behind: datetime, zone: tzinfo) -> datetime:
