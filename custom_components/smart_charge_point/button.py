@@ -32,26 +32,26 @@ class SmartChargePointButtonDescription(
 class ConnectorButtonDescription(
     ButtonEntityDescription, SmartChargePointEntityDescription
 ):
-    """Describes a button of a connector. `press_fn` gets the connector's number."""
+    """Describes a button of a connector. `press_fn` gets the connector's number and who presses it."""
 
-    press_fn: Callable[[Controller, int], Awaitable[None]]
+    press_fn: Callable[[Controller, int, str | None], Awaitable[None]]
 
 
 BUTTONS: Final = (
     ConnectorButtonDescription(
         key="cancel_delay",
         translation_key="cancel_delay",
-        press_fn=lambda controller, number: controller.async_cancel_delay(number),
+        press_fn=Controller.async_cancel_delay,
     ),
     ConnectorButtonDescription(
         key="charge_now",
         translation_key="charge_now",
-        press_fn=lambda controller, number: controller.async_charge_now(number),
+        press_fn=Controller.async_charge_now,
     ),
     ConnectorButtonDescription(
         key="stop_charging",
         translation_key="stop_charging",
-        press_fn=lambda controller, number: controller.async_stop_charging(number),
+        press_fn=Controller.async_stop_charging,
     ),
 )
 
@@ -90,7 +90,9 @@ class ConnectorButton(ConnectorEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Press the button."""
-        await self.entity_description.press_fn(self.controller, self.number)
+        await self.entity_description.press_fn(
+            self.controller, self.number, self.asked_by
+        )
 
 
 class OverrideDsrButton(SmartChargePointEntity, ButtonEntity):
@@ -101,6 +103,4 @@ class OverrideDsrButton(SmartChargePointEntity, ButtonEntity):
     @override
     async def async_press(self) -> None:
         """Opt out of what runs now."""
-        await self.controller.dsr.async_override(
-            OptOutScope.EVENT, self._context.user_id if self._context else None
-        )
+        await self.controller.dsr.async_override(OptOutScope.EVENT, self.asked_by)

@@ -40,10 +40,11 @@ from .confirmation import (
     known,
     new_data,
 )
-from .const import DEFAULT_PORT, DOMAIN, SUBENTRY_CHARGE_POINT
+from .const import DEFAULT_PORT, DOMAIN, SUBENTRY_CHARGE_POINT, SUBENTRY_PERSON
 from .hours_form import HOURS_SCHEMA, NIGHTS, HoursFormError, hours_from_form
 from .model.hours import HoursChoice, HoursDecision
 from .options_flow import SmartChargePointOptionsFlow
+from .person_flow import PersonSubentryFlow
 
 CONF_ADDRESS: Final = "address"
 
@@ -98,7 +99,10 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
         cls, config_entry: ConfigEntry
     ) -> dict[str, type[ConfigSubentryFlow]]:
         """Return the kinds of subentries."""
-        return {SUBENTRY_CHARGE_POINT: ChargePointSubentryFlow}
+        return {
+            SUBENTRY_CHARGE_POINT: ChargePointSubentryFlow,
+            SUBENTRY_PERSON: PersonSubentryFlow,
+        }
 
     @staticmethod
     @callback

@@ -5,3 +5,4 @@ from typing import Final
 DOMAIN: Final = "smart_charge_point"
 DEFAULT_PORT: Final = 9000
 SUBENTRY_CHARGE_POINT: Final = "charge_point"
+SUBENTRY_PERSON: Final = "person"

@@ -120,6 +120,7 @@ async def _async_start(call: ServiceCall) -> None:
             end=dt_util.as_utc(data[ATTR_END]),
             equivalent_delay_applied=data[ATTR_EQUIVALENT_DELAY],
             reason=data[ATTR_REASON],
+            user_id=call.context.user_id,
         )
 
 
@@ -132,6 +133,7 @@ async def _async_update(call: ServiceCall) -> None:
             end=_moment(call.data.get(ATTR_END)),
             amperes=call.data.get(ATTR_LIMIT_A),
             watts=call.data.get(ATTR_LIMIT_W),
+            user_id=call.context.user_id,
         )
 
 
@@ -139,7 +141,7 @@ async def _async_cancel(call: ServiceCall) -> None:
     """Pass on that a provider takes back what it asked for."""
     for target in _targets_of_provider(call):
         await target.controller.dsr.async_cancel(
-            call.data[ATTR_PROVIDER], call.data[ATTR_EVENT_ID]
+            call.data[ATTR_PROVIDER], call.data[ATTR_EVENT_ID], call.context.user_id
         )
 
 

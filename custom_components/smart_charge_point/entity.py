@@ -94,6 +94,11 @@ class SmartChargePointEntity(CoordinatorEntity[SmartChargePointCoordinator]):
         return self.entity_description.offline or self.coordinator.data.connected
 
     @property
+    def asked_by(self) -> str | None:
+        """The user behind the command that is being carried out, None where there is none."""
+        return self._context.user_id if self._context else None
+
+    @property
     def current_value(self) -> Value:
         """What the state says, as of now; it decides whether the entity is written."""
         return None

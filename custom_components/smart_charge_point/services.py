@@ -1,6 +1,6 @@
 """Actions: what automations and the owner can ask of a wallbox."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Iterator
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ ATTR_PAYLOAD: Final = "payload"
 ATTR_REASON: Final = "reason"
 ATTR_SECONDS: Final = "seconds"
 ATTR_START: Final = "start"
+ATTR_UNTIL: Final = "until"
 ATTR_WEEKDAYS: Final = "weekdays"
 ATTR_WINDOWS: Final = "windows"
 
@@ -53,6 +54,9 @@ HOURS_DEFAULT: Final = "default"
 HOURS_NONE: Final = "none"
 
 TARGET_SCHEMA: Final = vol.Schema(TARGET_FIELDS)
+CHARGE_NOW_SCHEMA: Final = vol.Schema(
+    {**TARGET_FIELDS, vol.Optional(ATTR_UNTIL): cv.datetime}
+)
 CHARGING_PLAN_SCHEMA: Final = vol.Schema(
     {
         **TARGET_FIELDS,
@@ -113,26 +117,12 @@ CHARGING_HOURS_SCHEMA: Final = vol.All(
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for service, applies, command in (
-        (
-            SERVICE_CANCEL_DELAY,
-            lambda connector: connector.delay_ends is not None,
-            Controller.async_cancel_delay,
-        ),
-        (
-            SERVICE_CHARGE_NOW,
-            lambda connector: connector.plugged_in,
-            Controller.async_charge_now,
-        ),
-        (
-            SERVICE_STOP_CHARGING,
-            lambda connector: connector.session is not None,
-            Controller.async_stop_charging,
-        ),
+    for service, handler, schema in (
+        (SERVICE_CANCEL_DELAY, _async_cancel_delay, TARGET_SCHEMA),
+        (SERVICE_CHARGE_NOW, _async_charge_now, CHARGE_NOW_SCHEMA),
+        (SERVICE_STOP_CHARGING, _async_stop_charging, TARGET_SCHEMA),
     ):
-        hass.services.async_register(
-            DOMAIN, service, _command_handler(hass, applies, command), TARGET_SCHEMA
-        )
+        hass.services.async_register(DOMAIN, service, handler, schema)
     hass.services.async_register(
         DOMAIN,
         SERVICE_SET_CHARGING_HOURS,
@@ -169,28 +159,45 @@ def async_setup_services(hass: HomeAssistant) -> None:
     )
 
 
-def _command_handler(
-    hass: HomeAssistant,
-    applies: Callable[[ConnectorState], bool],
-    command: Callable[[Controller, int], Coroutine[Any, Any, None]],
-) -> Callable[[ServiceCall], Coroutine[Any, Any, None]]:
-    """Return the handler of a command to a connector.
+def _connectors(
+    call: ServiceCall, applies: Callable[[ConnectorState], bool]
+) -> Iterator[tuple[Controller, int]]:
+    """Return the connectors that a command is for.
 
     Of a wallbox with several connectors it goes to those that it can be for; where it can be for none, the first one's
     controller says why.
     """
+    for target in targets(call):
+        connectors = [
+            number
+            for number in target.connectors
+            if applies(target.coordinator.data.connectors[number])
+        ]
+        for number in connectors or target.connectors[:1]:
+            yield target.controller, number
 
-    async def handle(call: ServiceCall) -> None:
-        for target in targets(call):
-            connectors = [
-                number
-                for number in target.connectors
-                if applies(target.coordinator.data.connectors[number])
-            ]
-            for number in connectors or target.connectors[:1]:
-                await command(target.controller, number)
 
-    return handle
+async def _async_cancel_delay(call: ServiceCall) -> None:
+    """End the random delay that runs."""
+    for controller, number in _connectors(
+        call, lambda connector: connector.delay_ends is not None
+    ):
+        await controller.async_cancel_delay(number, call.context.user_id)
+
+
+async def _async_charge_now(call: ServiceCall) -> None:
+    """Charge whatever the hours say, until a given time or the end of the session (A10.5)."""
+    until = _moment(call.data.get(ATTR_UNTIL))
+    for controller, number in _connectors(call, lambda connector: connector.plugged_in):
+        await controller.async_charge_now(number, call.context.user_id, until)
+
+
+async def _async_stop_charging(call: ServiceCall) -> None:
+    """End the session that runs."""
+    for controller, number in _connectors(
+        call, lambda connector: connector.session is not None
+    ):
+        await controller.async_stop_charging(number, call.context.user_id)
 
 
 async def _async_set_charging_hours(call: ServiceCall) -> None:
@@ -203,9 +210,7 @@ async def _async_set_charging_hours(call: ServiceCall) -> None:
             hours, choice = controller.ruleset.default_hours, HoursChoice.ACCEPTED
         else:
             hours, choice = ChargingHours.ALWAYS, HoursChoice.REMOVED
-        await controller.async_set_charging_hours(
-            hours, choice, call.context.user_id or ""
-        )
+        await controller.async_set_charging_hours(hours, choice, call.context.user_id)
 
 
 async def _async_set_delay_maximum(call: ServiceCall) -> None:
@@ -293,7 +298,7 @@ def _local(moment: datetime | None) -> str | None:
 async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
     """Return the sessions of a period, newest first."""
     limit: int = call.data[ATTR_LIMIT]
-    found: list[tuple[Session, str]] = []
+    found: list[tuple[Session, Controller]] = []
     for target in targets(call):
         ledger = target.coordinator.config_entry.runtime_data.site.ledger
         sessions = await ledger.sessions(
@@ -304,12 +309,12 @@ async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
             0,
         )
         found.extend(
-            (session, target.controller.name)
+            (session, target.controller)
             for session in sessions
             if session.connector in target.connectors
         )
     found.sort(key=lambda item: item[0].started_at, reverse=True)
-    return {"sessions": [_session(session, name) for session, name in found[:limit]]}
+    return {"sessions": [_session(*each) for each in found[:limit]]}
 
 
 def _moment(civil: datetime | None) -> datetime | None:
@@ -317,11 +322,12 @@ def _moment(civil: datetime | None) -> datetime | None:
     return None if civil is None else dt_util.as_utc(civil)
 
 
-def _session(session: Session, name: str) -> dict[str, Any]:
-    """Return a session in the units of the entities. The tag is a credential and stays out."""
+def _session(session: Session, controller: Controller) -> dict[str, Any]:
+    """Return a session in the units of the entities. The tag is a credential and stays out: whose it is, is told."""
     return {
-        "wallbox": name,
+        "wallbox": controller.name,
         "connector": session.connector,
+        "person": controller.person_of(session.tag),
         "id": session.transaction_id,
         "start": dt_util.as_local(session.started_at).isoformat(),
         "end": session.stopped_at and dt_util.as_local(session.stopped_at).isoformat(),

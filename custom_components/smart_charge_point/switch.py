@@ -159,8 +159,7 @@ class ChargingHoursSwitch(SmartChargePointEntity, SwitchEntity, RestoreEntity):
             await self._async_choose(ChargingHours.ALWAYS, HoursChoice.REMOVED)
 
     async def _async_choose(self, hours: ChargingHours, choice: HoursChoice) -> None:
-        user_id = self._context.user_id if self._context else None
-        await self.controller.async_set_charging_hours(hours, choice, user_id or "")
+        await self.controller.async_set_charging_hours(hours, choice, self.asked_by)
 
 
 class AvailableSwitch(ConnectorEntity, SwitchEntity):
@@ -182,12 +181,12 @@ class AvailableSwitch(ConnectorEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Take the connector into service."""
-        await self.controller.async_set_available(self.number, True)
+        await self.controller.async_set_available(self.number, True, self.asked_by)
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Take the connector out of service."""
-        await self.controller.async_set_available(self.number, False)
+        await self.controller.async_set_available(self.number, False, self.asked_by)
 
 
 class FollowDsrSwitch(SmartChargePointEntity, SwitchEntity):
@@ -217,5 +216,4 @@ class FollowDsrSwitch(SmartChargePointEntity, SwitchEntity):
         await self._async_follow(False)
 
     async def _async_follow(self, follow: bool) -> None:
-        user_id = self._context.user_id if self._context else None
-        await self.controller.dsr.async_follow(follow, user_id)
+        await self.controller.dsr.async_follow(follow, self.asked_by)

@@ -13,7 +13,12 @@ import pytest
 from .source import COMPONENT, DOMAIN, english, modules, read_json, strings
 
 TEXTS = english()
-FLOWS = ("config", "options", "config_subentries.charge_point")
+FLOWS = (
+    "config",
+    "options",
+    "config_subentries.charge_point",
+    "config_subentries.person",
+)
 # Home Assistant's own, which no code of ours names.
 ABORTS_OF_FLOWS = frozenset({"already_in_progress", "reconfigure_successful"})
 PLATFORMS = tuple(
@@ -201,7 +206,7 @@ def test_every_field_is_explained(flow: str) -> None:
 
 
 def test_every_shown_step_has_a_title() -> None:
-    """Whatever page a flow shows has texts, in the flow that shows it or in the other one."""
+    """Whatever page a flow shows has texts, in the flow that shows it or in another one."""
     shown = set()
     for module in modules():
         if module.name.endswith("_flow"):
@@ -212,15 +217,18 @@ def test_every_shown_step_has_a_title() -> None:
                     and isinstance(node.value, ast.Constant)
                 ):
                     shown.add(node.value.value)
-    written = {
-        **TEXTS["config"]["step"],
-        **TEXTS["options"]["step"],
-        **TEXTS["config_subentries"]["charge_point"]["step"],
-    }
+    written: dict[str, list[Mapping[str, Any]]] = {}
+    for flow in FLOWS:
+        texts = TEXTS
+        for part in flow.split("."):
+            texts = texts[part]
+        for name, step in texts["step"].items():
+            written.setdefault(name, []).append(step)
 
     assert shown
-    for step in shown:
-        assert written[step].get("title"), step
+    for step_id in shown:
+        assert step_id in written, step_id
+        assert all(step.get("title") for step in written[step_id]), step_id
 
 
 def test_selector_options_are_named_in_the_code() -> None:

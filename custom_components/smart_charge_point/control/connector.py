@@ -298,9 +298,11 @@ class Connector:
         self.memory.held_since = now - timedelta(seconds=delay.seconds)
         return True
 
-    def wish_until(self, kind: OverrideKind, now: datetime) -> datetime | None:
-        """Return until when a wish of `kind` stands once its session has begun; None: until that ends."""
-        return None if kind is OverrideKind.CHARGE_NOW else self.window_end(now)
+    def wish_until(self, wish: Override, now: datetime) -> datetime | None:
+        """Return until when (UTC) a wish stands once its session has begun; None: until that ends."""
+        if wish.kind is OverrideKind.CHARGE_NOW:
+            return wish.wished_until
+        return self.window_end(now)
 
     def standing_override(self, now: datetime) -> Override | None:
         """Return the override that has a say at `now`: one whose session has not ended."""

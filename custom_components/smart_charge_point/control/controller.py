@@ -21,8 +21,8 @@ from ..central_system.link import (
 )
 from ..central_system.resident import to_store
 from ..model.capabilities import Support
-from ..model.charge_point import ChargePointState, ConnectorStatus
-from ..model.decision import Decision, DecisionKind
+from ..model.charge_point import ChargePointState
+from ..model.decision import DecisionKind
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
@@ -31,6 +31,7 @@ from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximu
 from ..rules.ruleset import Ruleset
 from . import refusal
 from .charge_point import ChargePoint
+from .authority import Authority
 from .connector import Connector
 from .dsr_desk import DsrDesk
 from .override import Override, OverrideKind
@@ -55,7 +56,8 @@ class Controller:
     def __init__(self, charge_point: ChargePoint) -> None:
         """Command `charge_point`."""
         self._charge_point = charge_point
-        self.dsr = DsrDesk(charge_point)
+        self._authority = Authority(charge_point)
+        self.dsr = DsrDesk(charge_point, self._authority)
         self._reports = Reports(charge_point)
 
     @property
@@ -113,9 +115,21 @@ class Controller:
         """Call `listener` whenever `state` was replaced."""
         return self._charge_point.async_add_listener(listener)
 
-    async def async_charge_now(self, connector: int) -> None:
-        """Let this session charge whatever hours and delay say; begin one if a car waits (A10.5)."""
-        link, target = self._ready(connector)
+    async def async_charge_now(
+        self,
+        connector: int,
+        user_id: str | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Let this session charge whatever hours and delay say; begin one if a car waits (A10.5).
+
+        It lasts until `until` (UTC), else as long as the session. Demand-side response gives way to a user who may
+        override it.
+        """
+        kind = DecisionKind.CHARGE_NOW
+        link, target = await self._ready(kind, connector, user_id)
+        if until is not None and until <= dt_util.utcnow():
+            raise refusal.not_possible("until_is_past")
         if not target.state.plugged_in and target.session is None:
             raise refusal.not_possible("no_car", name=self.name)
         if not target.state.charging:
@@ -124,17 +138,27 @@ class Controller:
         now = dt_util.utcnow()
         before = target.memory.override
         if target.session is None:
-            await self._begin_now(link, target, now)
-            return
-        target.memory.override = Override(
-            kind=OverrideKind.CHARGE_NOW,
-            transaction_id=target.session.transaction_id,
-            since=now,
+            await self._begin_now(link, target, now, until)
+        else:
+            target.memory.override = Override(
+                kind=OverrideKind.CHARGE_NOW,
+                transaction_id=target.session.transaction_id,
+                since=now,
+                until=until,
+            )
+            await self._override(link, target, before)
+        await self._authority.record(
+            kind, user_id, connector, "" if until is None else until.isoformat()
         )
-        await self._override(link, target, before)
+        session = target.session
+        await self.dsr.async_give_way(
+            user_id, None if session is None else session.transaction_id
+        )
 
-    async def _begin_now(self, link: Link, target: Connector, now: datetime) -> None:
-        """Begin a session that charges at once."""
+    async def _begin_now(
+        self, link: Link, target: Connector, now: datetime, until: datetime | None
+    ) -> None:
+        """Begin a session that charges at once, until `until` (UTC) or its end."""
         wish = Override(
             kind=OverrideKind.CHARGE_NOW,
             transaction_id=None,
@@ -142,6 +166,7 @@ class Controller:
             until=now + WISH_LASTS,
         )
         starting = self._charge_point.starting
+            wished_until=until,
         try:
             answer = await starting.begin(link, target, wish)
         except CallError as error:
@@ -152,9 +177,16 @@ class Controller:
             raise refusal.refused(self.name, answer)
         self._charge_point.publish()
 
-    async def async_cancel_delay(self, connector: int) -> None:
+    async def async_cancel_delay(
+        self, connector: int, user_id: str | None = None
+    ) -> None:
         """End the random delay that runs; the hours stay, and the next delay comes as ever (A11.4)."""
-        link, target = self._ready(connector)
+        kind = DecisionKind.CANCEL_DELAY
+        link, target = await self._ready(kind, connector, user_id)
+        await self._cancel_delay(link, target)
+        await self._authority.record(kind, user_id, connector)
+
+    async def _cancel_delay(self, link: Link, target: Connector) -> None:
         now = dt_util.utcnow()
         delays_itself = self._charge_point.reconciler.own_delay.may_run(target, now)
         if delays_itself:
@@ -187,9 +219,16 @@ class Controller:
         if answer not in {Answer.ACCEPTED, Answer.REBOOT_REQUIRED}:
             raise refusal.refused(self.name, answer)
 
-    async def async_stop_charging(self, connector: int) -> None:
+    async def async_stop_charging(
+        self, connector: int, user_id: str | None = None
+    ) -> None:
         """End the session; where the wallbox will not, hold it at no current."""
-        link, target = self._ready(connector)
+        kind = DecisionKind.STOP
+        link, target = await self._ready(kind, connector, user_id)
+        await self._stop_charging(link, target)
+        await self._authority.record(kind, user_id, connector)
+
+    async def _stop_charging(self, link: Link, target: Connector) -> None:
         if (session := target.session) is None:
             raise refusal.not_possible("no_session", name=self.name)
         try:
@@ -208,9 +247,12 @@ class Controller:
         )
         await self._override(link, target, before)
 
-    async def async_set_current_limit(self, connector: int, amperes: float) -> None:
+    async def async_set_current_limit(
+        self, connector: int, amperes: float, user_id: str | None = None
+    ) -> None:
         """Set the most that the owner wants to flow, in A per phase: 0 (paused) or from 6 to the maximum."""
-        link, target = self._ready(connector, faulted_too=True)
+        kind = DecisionKind.CURRENT_LIMIT_CHANGED
+        link, target = await self._ready(kind, connector, user_id, faulted_too=True)
         maximum = self._charge_point.memory.capabilities.maximum
         if amperes and not LEAST_CURRENT.amperes <= amperes <= maximum.amperes:
             raise refusal.not_possible(
@@ -221,6 +263,9 @@ class Controller:
         before = target.memory.owner_limit
         known = self._charge_point.memory.capabilities
         target.memory.owner_limit = Limit(amperes=amperes)
+        if amperes > (before or maximum).amperes:
+            # With a fault, less may be asked for and never more.
+            await self._authority.check_safe(kind, user_id, target)
         await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
         try:
@@ -251,22 +296,28 @@ class Controller:
             self._charge_point.publish()
 
     async def async_set_charging_hours(
-        self, hours: ChargingHours, choice: HoursChoice, user_id: str
+        await self._authority.record(kind, user_id, connector, f"{amperes:g} A")
+        self, hours: ChargingHours, choice: HoursChoice, user_id: str | None
     ) -> None:
         """Set the charging hours of all connectors; the wallbox learns of them as soon as it can."""
         await self._async_change(
             replace(
+        kind = DecisionKind.HOURS_CHANGED
+        await self._authority.check(kind, user_id)
+        if choice is not HoursChoice.ACCEPTED:
+            await self._authority.check_safe(kind, user_id, None)
                 self._charge_point.settings,
                 decision=HoursDecision(
                     hours=hours,
                     choice=choice,
                     decided_at=dt_util.utcnow(),
-                    user_id=user_id,
+                    user_id=user_id or "",
                 ),
             )
         )
 
     async def async_set_delay_maximum(
+        await self._authority.record(kind, user_id, detail=choice)
         self, seconds: int, reason: str, user_id: str | None
     ) -> None:
         """Set the longest random delay in seconds; it holds from the next draw on, and the wallbox is told (A11.6).
@@ -275,6 +326,8 @@ class Controller:
         """
         try:
             checked_maximum(seconds, self.ruleset, reason)
+        kind = DecisionKind.DELAY_MAXIMUM_CHANGED
+        await self._authority.check(kind, user_id)
         except DelayRefusedError as error:
             raise refusal.not_possible(
                 _DELAY_REFUSALS[error.refusal],
@@ -288,15 +341,8 @@ class Controller:
                 delay_reason=reason.strip(),
             )
         )
-        await self._charge_point.ledger.add_decision(
-            Decision(
-                at=dt_util.utcnow(),
-                charge_point=self.identity,
-                kind=DecisionKind.DELAY_MAXIMUM_CHANGED,
-                allowed=True,
-                user_id=user_id,
-                detail=f"{seconds} s {reason.strip()}".strip(),
-            )
+        await self._authority.record(
+            kind, user_id, detail=f"{seconds} s {reason.strip()}".strip()
         )
 
     async def _async_change(self, settings: ChargePointSettings) -> None:
@@ -318,9 +364,12 @@ class Controller:
         """Take what the owner changed for the whole home."""
         self._charge_point.async_site_changed(site)
 
-    async def async_set_available(self, connector: int, available: bool) -> None:
+    async def async_set_available(
+        self, connector: int, available: bool, user_id: str | None = None
+    ) -> None:
         """Take a connector in or out of service."""
-        link, target = self._ready(connector, faulted_too=True)
+        kind = DecisionKind.AVAILABLE_CHANGED
+        link, target = await self._ready(kind, connector, user_id, faulted_too=True)
         taken = {Answer.ACCEPTED, Answer.SCHEDULED}
         alone = len(self._charge_point.connectors) == 1
         try:
@@ -341,6 +390,9 @@ class Controller:
         self._charge_point.publish()
 
     async def async_send_ocpp(
+        await self._authority.record(
+            kind, user_id, connector, "in service" if available else "out of service"
+        )
         self, action: str, payload: dict[str, Any]
     ) -> dict[str, Any]:
         """Send any message of the wallbox's OCPP version, and return the answer."""
@@ -375,19 +427,29 @@ class Controller:
         return self._charge_point.settings.phases
 
     def _known(self, number: int) -> Connector:
+    def person_of(self, tag: str) -> str | None:
+        """Return the name of the person whose card began a session, None where it is nobody's."""
+        return self._authority.people.name_of(tag)
+
         if (connector := self._charge_point.connectors.get(number)) is None:
             raise refusal.not_possible("unknown_connector", name=self.name)
         return connector
 
-    def _ready(
-        self, number: int, *, faulted_too: bool = False
+    async def _ready(
+        self,
+        kind: DecisionKind,
+        number: int,
+        user_id: str | None,
+        *,
+        faulted_too: bool = False,
     ) -> tuple[Link, Connector]:
-        """Return what a command needs, or refuse it: nothing may be sent to a faulted or absent wallbox (A8.1)."""
+        """Return what a command needs, or refuse it (A2.1): nothing may be sent to a faulted or absent wallbox (A8.1)."""
+        await self._authority.check(kind, user_id, number)
         connector = self._known(number)
         if self._charge_point.link is None or not self._charge_point.link.open:
             raise refusal.not_possible("not_connected", name=self.name)
-        if connector.state.status is ConnectorStatus.FAULTED and not faulted_too:
-            raise refusal.not_possible("faulted", name=self.name)
+        if not faulted_too:
+            await self._authority.check_safe(kind, user_id, connector)
         return self._charge_point.link, connector
 
     async def _override(

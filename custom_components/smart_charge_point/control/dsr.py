@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 import secrets
-from typing import Any
+from typing import Any, Final
 
 from ..model.decision import Decision, DecisionKind
 from ..model.dsr import DsrEvent, DsrOutcome
 from ..model.dsr_record import DsrRecord, OptOut, OptOutScope
 from ..model.limit import Limit
-from ..model.plan import Claim
+from ..model.plan import Claim, Effect
 from ..records.ledger import Ledger
 from ..rules.dsr import active, cancelled, checked, draw_edges, dsr_claims, next_edge
+
+AWAITED: Final = timedelta(minutes=2)
+"""How long an opt-out for a session waits for that session to begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class StandingOptOut:
     """An opt-out that reaches further than the events it was made for.
 
     It lasts until `until` (UTC), or for the session `transaction_id`; what is told meanwhile is not followed either.
+    Without both it waits `AWAITED` for the session that was asked for.
     """
 
     opt_out: OptOut
@@ -30,6 +34,8 @@ class StandingOptOut:
         """Return whether it still reaches to `now` (UTC), while `sessions` run."""
         if self.until is not None:
             return now < self.until
+        if self.transaction_id is None:
+            return now < self.opt_out.at + AWAITED
         return self.transaction_id in sessions
 
     def as_data(self) -> dict[str, Any]:
@@ -119,6 +125,15 @@ class DsrBook:
         """Return the events in whose window `now` (UTC) lies."""
         return tuple(event for event in self.events if active(event, now))
 
+    def lowers(self, now: datetime) -> bool:
+        """Return whether an event holds the charge down at `now` (UTC), also while it is left with its delay."""
+        return any(
+            claim.effect is Effect.LOWERS
+            and claim.steps[0].start <= now
+            and (claim.end is None or now < claim.end)
+            for claim in self.claims(Limit.PAUSED)
+        )
+
     def next_edge(self, now: datetime) -> datetime | None:
         """Return when one of the events next begins or ends, delays and all."""
         edges = (next_edge(event, now) for event in (*self.events, *self._ending))
@@ -205,10 +220,12 @@ class DsrBook:
         *,
         until: datetime | None,
         now: datetime,
+        session: int | None = None,
     ) -> tuple[DsrEvent, ...]:
         """Opt out of the events that run, or of all that come within `scope`; return those that are not followed.
 
-        `until` (UTC) is the end of the owner's day, which `OptOutScope.TODAY` reaches to.
+        `until` (UTC) is the end of the owner's day, which `OptOutScope.TODAY` reaches to; `session` the one that
+        `OptOutScope.SESSION` means, None: the latest that runs, or the next one.
         """
         opt_out = OptOut(user_id=user_id, at=now, scope=scope)
         chosen = [event for event in self.events if _speaks(event, now)]
@@ -216,8 +233,9 @@ class DsrBook:
             self.opt_out = StandingOptOut(opt_out=opt_out, until=until)
             chosen = [event for event in self.events if event.start < until]
         elif scope is OptOutScope.SESSION:
-            running = max(self._sessions(), default=None)
-            self.opt_out = StandingOptOut(opt_out=opt_out, transaction_id=running)
+            if session is None:
+                session = max(self._sessions(), default=None)
+            self.opt_out = StandingOptOut(opt_out=opt_out, transaction_id=session)
         for event in chosen:
             record = self._records.pop(event.key)
             self._on_opt_out(
@@ -235,6 +253,16 @@ class DsrBook:
         )
         self.revision += 1
         return tuple(chosen)
+
+    def session_began(self, transaction_id: int) -> None:
+        """Let an opt-out that waits for a session be for this one."""
+        standing = self.opt_out
+        if (
+            standing is not None
+            and standing.until is None
+            and standing.transaction_id is None
+        ):
+            self.opt_out = replace(standing, transaction_id=transaction_id)
 
     async def unfollow(self, now: datetime, user_id: str | None) -> None:
         """Let go of all events: the owner does not follow them any more."""
@@ -265,6 +293,9 @@ class DsrBook:
             changed = await self._ledger.keep_dsr_event(
                 replace(record, outcome=outcome)
             )
+            if self._records.get(key) is not record:
+                # Settled, told anew or opted out of while it was written.
+                continue
             self.revision += 1
             if changed.settled:
                 del self._records[key]

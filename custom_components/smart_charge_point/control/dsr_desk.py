@@ -13,6 +13,7 @@ from ..model.dsr_record import DsrRecord, OptOutScope
 from ..records.dsr_report import DsrReport
 from ..rules.dsr import DsrRefusal, DsrRefusedError, event_limit
 from . import refusal
+from .authority import Authority
 from .charge_point import ChargePoint
 
 REFUSALS: Final = {
@@ -31,9 +32,10 @@ class DsrDesk:
     Commands raise translated errors (`refusal`), and then nothing was changed but the record of it.
     """
 
-    def __init__(self, charge_point: ChargePoint) -> None:
-        """Serve `charge_point`."""
+    def __init__(self, charge_point: ChargePoint, authority: Authority) -> None:
+        """Serve `charge_point` for those whom `authority` lets through."""
         self._charge_point = charge_point
+        self._authority = authority
 
     @property
     def events(self) -> tuple[DsrEvent, ...]:
@@ -71,8 +73,10 @@ class DsrDesk:
         end: datetime,
         equivalent_delay_applied: bool = False,
         reason: str = "",
+        user_id: str | None = None,
     ) -> DsrRecord:
         """Take an event, or another form of one with the same name (D1, D2, D6). Times are UTC."""
+        await self._authority.check(DecisionKind.DSR_EVENT, user_id)
         try:
             limit = event_limit(
                 amperes, watts, self._charge_point.memory.capabilities.phases
@@ -116,8 +120,10 @@ class DsrDesk:
         end: datetime | None = None,
         amperes: float | None = None,
         watts: float | None = None,
+        user_id: str | None = None,
     ) -> DsrRecord:
         """Change the end or the limit of an event that stands."""
+        await self._authority.check(DecisionKind.DSR_EVENT, user_id)
         known = self._standing(provider, event_id)
         try:
             limit = event_limit(
@@ -139,8 +145,11 @@ class DsrDesk:
             )
         )
 
-    async def async_cancel(self, provider: str, event_id: str) -> None:
+    async def async_cancel(
+        self, provider: str, event_id: str, user_id: str | None = None
+    ) -> None:
         """Let go of an event that its provider takes back."""
+        await self._authority.check(DecisionKind.DSR_EVENT, user_id)
         self._standing(provider, event_id)
         await self.async_withdraw(provider, event_id)
 
@@ -160,12 +169,30 @@ class DsrDesk:
         self, scope: OptOutScope, user_id: str | None
     ) -> tuple[DsrEvent, ...]:
         """Opt out (reg. 10): of what runs, for this session, or for the rest of the owner's day (D3)."""
+        await self._authority.check(DecisionKind.DSR_OVERRIDE, user_id)
+        await self._authority.check_safe(DecisionKind.DSR_OVERRIDE, user_id, None)
+        return await self._opt_out(scope, user_id)
+
+    async def async_give_way(self, user_id: str | None, session: int | None) -> None:
+        """Opt out of what holds back a session that is to charge now, if the user may; else it goes on holding it back.
+
+        Without a `session` it is the one that was just asked for.
+        """
+        if self._charge_point.dsr.lowers(
+            dt_util.utcnow()
+        ) and await self._authority.may(DecisionKind.DSR_OVERRIDE, user_id):
+            await self._opt_out(OptOutScope.SESSION, user_id, session)
+
+    async def _opt_out(
+        self, scope: OptOutScope, user_id: str | None, session: int | None = None
+    ) -> tuple[DsrEvent, ...]:
         charge_point = self._charge_point
         chosen = await charge_point.dsr.override(
             scope,
             user_id,
             until=dt_util.as_utc(dt_util.start_of_local_day() + timedelta(days=1)),
             now=dt_util.utcnow(),
+            session=session,
         )
         charge_point.memory.dsr_opt_out = charge_point.dsr.opt_out
         await charge_point.store.save()
@@ -174,6 +201,10 @@ class DsrDesk:
 
     async def async_follow(self, follow: bool, user_id: str | None) -> None:
         """Follow events from now on, those that were told meanwhile too, or none any more."""
+        kind = DecisionKind.FOLLOW_DSR_CHANGED
+        await self._authority.check(kind, user_id)
+        if not follow:
+            await self._authority.check_safe(kind, user_id, None)
         charge_point, now = self._charge_point, dt_util.utcnow()
         charge_point.memory.follow_dsr = follow
         await charge_point.store.save()
@@ -183,16 +214,7 @@ class DsrDesk:
                     await self.async_offer(record.event)
         else:
             await charge_point.dsr.unfollow(now, user_id)
-        await charge_point.ledger.add_decision(
-            Decision(
-                at=now,
-                charge_point=charge_point.settings.identity,
-                kind=DecisionKind.FOLLOW_DSR_CHANGED,
-                allowed=True,
-                user_id=user_id,
-                detail="on" if follow else "off",
-            )
-        )
+        await self._authority.record(kind, user_id, detail="on" if follow else "off")
         self._changed()
 
     async def async_report(self, provider: str, event_id: str) -> DsrReport:

@@ -253,6 +253,7 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
             "transaction_id": override.transaction_id,
             "since": override.since.isoformat(),
             "until": override.until.isoformat() if override.until else None,
+            "wished_until": override.wished_until and override.wished_until.isoformat(),
         },
         "acknowledged": [to_store(profile) for profile in memory.acknowledged.values()],
         "status": memory.status,
@@ -303,6 +304,9 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
             since=datetime.fromisoformat(override["since"]),
             until=datetime.fromisoformat(override["until"])
             if override["until"]
+            else None,
+            wished_until=datetime.fromisoformat(override["wished_until"])
+            if override["wished_until"]
             else None,
         ),
         acknowledged={profile.profile_id: profile for profile in profiles},

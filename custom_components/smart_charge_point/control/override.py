@@ -34,13 +34,15 @@ class OverrideKind(StrEnum):
 class Override:
     """One override of one session. Times are UTC; without `until` it lasts as long as the session.
 
-    `transaction_id` is None between the owner's wish and the wallbox's StartTransaction.
+    `transaction_id` is None between the owner's wish and the wallbox's StartTransaction. `until` is then how long the
+    wish waits, and `wished_until` how long it lasts once the session has begun; None: as long as the session (A10.5).
     """
 
     kind: OverrideKind
     transaction_id: int | None
     since: datetime
     until: datetime | None = None
+    wished_until: datetime | None = None
 
     def stands_at(self, moment: datetime) -> bool:
         """Return whether it still has a say at `moment` (UTC)."""

@@ -193,8 +193,11 @@ class Reports(Handler):
             memory.override = replace(
                 waiting,
                 transaction_id=session.transaction_id,
-                until=connector.wish_until(waiting.kind, now),
+                until=connector.wish_until(waiting, now),
+                wished_until=None,
             )
+            self._charge_point.dsr.session_began(session.transaction_id)
+            self._charge_point.memory.dsr_opt_out = self._charge_point.dsr.opt_out
             return
         memory.override = None
         delay = memory.session_delay

@@ -187,6 +187,8 @@ class Site(Directory):
 async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Forget a site that was removed, and its charge points. Their sessions stay in the ledger."""
     for subentry in entry.subentries.values():
+        if subentry.subentry_type != SUBENTRY_CHARGE_POINT:
+            continue
         await MemoryStore(hass, subentry.subentry_id).remove()
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()

@@ -253,7 +253,7 @@ class Starting:
             self._charge_point.memory.capabilities,
             transaction_id=None,
             now=wish.since,
-            until=connector.wish_until(wish.kind, wish.since),
+            until=connector.wish_until(wish, wish.since),
         )
         answer = Answer.REJECTED
         try:

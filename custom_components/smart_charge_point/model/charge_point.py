@@ -93,6 +93,21 @@ class ChargingReason(StrEnum):
     """The wallbox is not connected to Home Assistant; it keeps to what it holds."""
 
 
+HAZARDS = frozenset(
+    {
+        Fault.EARTH_LEAKAGE,
+        Fault.OVER_CURRENT,
+        Fault.OVER_VOLTAGE,
+        Fault.UNDER_VOLTAGE,
+        Fault.TEMPERATURE,
+        Fault.POWER_SWITCH,
+        Fault.CONNECTOR_LOCK,
+        Fault.INTERNAL,
+    }
+)
+"""Faults with which nothing is overridden, whatever a connector's status is (A8.1)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootFacts:
     """What a wallbox told of itself at boot; empty where it told nothing."""
@@ -148,6 +163,11 @@ class ConnectorState:
     def plugged_in(self) -> bool:
         """Whether a car's cable is in."""
         return self.status in PLUGGED_IN
+
+    @property
+    def unsafe(self) -> bool:
+        """Whether nothing may be overridden: it is faulted, or says that something dangerous is wrong (A8.1)."""
+        return self.status is ConnectorStatus.FAULTED or self.fault in HAZARDS
 
     @property
     def charging(self) -> bool:

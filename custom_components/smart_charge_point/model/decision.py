@@ -13,6 +13,8 @@ class DecisionKind(StrEnum):
     STOP = "stop"
     HOURS_CHANGED = "hours_changed"
     """The charging hours were accepted, changed, removed or set."""
+    AVAILABLE_CHANGED = "available_changed"
+    """A connector was taken in or out of service."""
     CURRENT_LIMIT_CHANGED = "current_limit_changed"
     DELAY_MAXIMUM_CHANGED = "delay_maximum_changed"
     """The longest random delay; below the default of the rules, the detail holds the owner's reason (A11.6)."""

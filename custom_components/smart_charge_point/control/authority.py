@@ -1,0 +1,93 @@
+"""Authority: whether a wish may be carried out at one charge point, and the record of what was decided."""
+
+from typing import TYPE_CHECKING, Final
+
+from homeassistant.util import dt as dt_util
+
+from ..model.decision import Decision, DecisionKind
+from ..model.person import Right
+from . import refusal
+from .connector import Connector
+from .people import NEEDED, People, Role
+
+if TYPE_CHECKING:
+    from .charge_point import ChargePoint
+
+REFUSALS: Final = {
+    Role.ANY_USER: "unknown_user",
+    Role.OWNER: "owner_only",
+    Right.CHARGE_NOW: "may_not_charge_now",
+    Right.HOURS: "may_not_change_hours",
+    Right.DSR: "may_not_override_dsr",
+}
+
+
+class Authority:
+    """Lets wishes through or refuses them, and puts both on record (A2.1).
+
+    What it refuses it records and raises as a translated error, before anything is changed or sent.
+    """
+
+    def __init__(self, charge_point: ChargePoint) -> None:
+        """Watch over `charge_point`."""
+        self._charge_point = charge_point
+        self.people = People(charge_point.hass, charge_point.entry)
+
+    async def may(self, kind: DecisionKind, user_id: str | None) -> bool:
+        """Return whether a user may decide such a thing."""
+        return await self.people.may(user_id, NEEDED[kind])
+
+    async def check(
+        self, kind: DecisionKind, user_id: str | None, connector: int | None = None
+    ) -> None:
+        """Refuse a user who may not decide such a thing."""
+        if await self.may(kind, user_id):
+            return
+        await self._record(kind, user_id, connector, False, "not permitted")
+        raise refusal.not_possible(REFUSALS[NEEDED[kind]], name=self._charge_point.name)
+
+    async def check_safe(
+        self, kind: DecisionKind, user_id: str | None, connector: Connector | None
+    ) -> None:
+        """Refuse to override anything at a faulted connector, or (None) where each one is faulted (A8.1)."""
+        concerned = (
+            tuple(self._charge_point.connectors.values())
+            if connector is None
+            else (connector,)
+        )
+        if not all(each.state.unsafe for each in concerned):
+            return
+        faults = ", ".join(sorted({each.state.fault.value for each in concerned}))
+        number = None if connector is None else connector.number
+        await self._record(kind, user_id, number, False, f"fault: {faults}")
+        raise refusal.not_possible("faulted", name=self._charge_point.name)
+
+    async def record(
+        self,
+        kind: DecisionKind,
+        user_id: str | None,
+        connector: int | None = None,
+        detail: str = "",
+    ) -> None:
+        """Put on record what was decided and done."""
+        await self._record(kind, user_id, connector, True, detail)
+
+    async def _record(
+        self,
+        kind: DecisionKind,
+        user_id: str | None,
+        connector: int | None,
+        allowed: bool,
+        detail: str,
+    ) -> None:
+        await self._charge_point.ledger.add_decision(
+            Decision(
+                at=dt_util.utcnow(),
+                charge_point=self._charge_point.settings.identity,
+                kind=kind,
+                allowed=allowed,
+                connector=connector,
+                user_id=user_id,
+                detail=detail,
+            )
+        )

@@ -1,0 +1,136 @@
+"""Reg. 8: while something is wrong nothing is overridden, whoever asks and however (A8.1)."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import pytest
+
+from custom_components.smart_charge_point.model.decision import DecisionKind
+from custom_components.smart_charge_point.simulator import Car, Wallbox
+from custom_components.smart_charge_point.simulator.protocol import Call
+
+from ..family import (
+    CANCEL_DELAY,
+    CHARGE_NOW,
+    DSR,
+    HOURS,
+    OWNER,
+    STOP,
+    Command,
+    decisions,
+    entity,
+    refused,
+)
+from ..house import SELDOM, House
+
+HAZARDS: Final = (
+    "GroundFailure",
+    "OverCurrentFailure",
+    "OverVoltage",
+    "UnderVoltage",
+    "HighTemperature",
+    "PowerSwitchFailure",
+    "ConnectorLockFailure",
+    "InternalError",
+)
+OVERRIDES: Final[Mapping[str, tuple[Command, DecisionKind]]] = {
+    **{name: (each, DecisionKind.CHARGE_NOW) for name, each in CHARGE_NOW.items()},
+    **{name: (each, DecisionKind.CANCEL_DELAY) for name, each in CANCEL_DELAY.items()},
+    **{name: (each, DecisionKind.STOP) for name, each in STOP.items()},
+    **{name: (each, DecisionKind.HOURS_CHANGED) for name, each in HOURS.items()},
+    **{name: (each, DecisionKind.DSR_OVERRIDE) for name, each in DSR.items()},
+    "more current": (
+        entity("current_limit", "number.set_value", value=32),
+        DecisionKind.CURRENT_LIMIT_CHANGED,
+    ),
+    "do not follow demand response": (
+        OWNER["do not follow demand response"],
+        DecisionKind.FOLLOW_DSR_CHANGED,
+    ),
+}
+LESS: Final = entity("current_limit", "number.set_value", value=8)
+
+
+async def limited(house: House) -> Wallbox:
+    """Return a wallbox whose car charges with no more than 10 A, in charging hours."""
+    wallbox = await house.wallbox(settings=SELDOM)
+    await house.set_number("current_limit", 10)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(minutes=11))
+    assert 9 < wallbox.current(1) <= 10
+    return wallbox
+
+
+async def nothing_is_overridden(house: House, wallbox: Wallbox, fault: str) -> None:
+    """See that each override is refused with its reason, is on record, and sends nothing."""
+    sent = sum(frame.kind == 2 for frame in wallbox.received)
+    for name, (command, kind) in OVERRIDES.items():
+        await house.advance(timedelta(seconds=1))
+        assert await refused(house, command, None) == "faulted", name
+        latest, *_ = await decisions(house)
+        assert (latest.kind, latest.allowed) == (kind, False), name
+        assert fault in latest.detail, name
+    assert sum(frame.kind == 2 for frame in wallbox.received) == sent
+    assert house.state("charging_hours") == "on"
+    assert house.state("follow_dsr") == "on"
+    assert house.state("current_limit") == "10.0"
+
+
+@pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+async def test_a8_1_a_faulted_wallbox_is_overridden_in_nothing(house: House) -> None:
+    """Neither hours, delay, limit nor demand response; less current may be asked for all the same."""
+    wallbox = await limited(house)
+    await wallbox.fault("RESERVED")
+    await house.advance(timedelta(seconds=5))
+    assert house.state("status") == "faulted"
+    await nothing_is_overridden(house, wallbox, "other")
+    await LESS(house, None)
+    assert house.state("current_limit") == "8.0"
+
+
+@pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+async def test_a8_1_a_hazard_is_enough_whatever_the_status_is(house: House) -> None:
+    """A wallbox that goes on charging and only says what is wrong is overridden in nothing either, until it is over."""
+    wallbox = await limited(house)
+
+    async def says(code: str) -> None:
+        wallbox.protocol.put(
+            Call(
+                action="StatusNotification",
+                payload={
+                    "connectorId": 1,
+                    "status": "Charging",
+                    "errorCode": code,
+                    "timestamp": house.now.isoformat(),
+                },
+            )
+        )
+        wallbox.protocol.pump()
+        await house.advance(timedelta(seconds=2))
+
+    for code in HAZARDS:
+        await says(code)
+        assert house.state("status") == "charging"
+        assert await refused(house, CHARGE_NOW["charge now"], None) == "faulted", code
+    await nothing_is_overridden(house, wallbox, "internal")
+
+    await says("WeakSignal")
+    await OVERRIDES["more current"][0](house, None)
+    await house.advance(timedelta(seconds=5))
+    assert wallbox.current(1) > 30
+
+
+@pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+async def test_a8_1_of_two_connectors_the_sound_one_is_the_owners(house: House) -> None:
+    """What is for the whole wallbox is refused only where nothing of it is sound."""
+    wallbox = await house.wallbox(settings=SELDOM, connectors=2)
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(minutes=11))
+    await wallbox.fault(connector=1)
+    await house.advance(timedelta(seconds=5))
+    assert await refused(house, CHARGE_NOW["charge now"], None) == "faulted"
+    await DSR["skip demand response"](house, None)
+    await wallbox.fault(connector=2)
+    await house.advance(timedelta(seconds=5))
+    assert await refused(house, DSR["skip demand response"], None) == "faulted"
