@@ -19,6 +19,7 @@ from ..model.dsr import DsrEvent, DsrOutcome
 from ..model.dsr_record import DsrRecord
 from ..records.dsr_report import DsrReport
 from ..records.errors import LedgerError
+from ..records.trace_figures import EnergySource
 from .dsr_desk import DsrDesk
 from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import source_of
@@ -223,16 +224,8 @@ class DsrDispatch(DsrSink):
         running = self._running.get(key[0])
         if not ended or running is None or self._told.pop(key, None) is None:
             return
-        energies = [
-            connector.whole.energy
-            for report in ended
-            for connector in report.connectors
-            if connector.whole.energy is not None
-        ]
         await running.source.completed(
-            ended[0].record.event,
-            DsrOutcome.COMPLETED,
-            sum(energies) if energies else None,
+            ended[0].record.event, DsrOutcome.COMPLETED, _energy(ended)
         )
 
     async def _reports(self, key: tuple[str, str]) -> list[DsrReport]:
@@ -242,3 +235,25 @@ class DsrDispatch(DsrSink):
             with suppress(HomeAssistantError, LedgerError):
                 reports.append(await desk.async_report(*key))
         return reports
+
+
+def _energy(reports: Sequence[DsrReport]) -> float | None:
+    """Return the Wh that were charged in an event at all charge points; None where it was not measured at one of them.
+
+    The power at single moments is no measure of what flowed between them.
+    """
+    total = 0.0
+    for report in reports:
+        measured = [
+            connector.whole.energy
+            for connector in report.connectors
+            if connector.whole.energy is not None
+            and (
+                connector.whole.energy_source is EnergySource.REGISTER
+                or connector.whole.coverage.every_second
+            )
+        ]
+        if not measured:
+            return None
+        total += sum(measured)
+    return total
