@@ -30,8 +30,8 @@ from ..rules.ladder import Decided
 from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from ..rules.ruleset import Ruleset
 from . import refusal
-from .charge_point import ChargePoint
 from .authority import Authority
+from .charge_point import ChargePoint
 from .connector import Connector
 from .dsr_desk import DsrDesk
 from .override import Override, OverrideKind
@@ -164,9 +164,9 @@ class Controller:
             transaction_id=None,
             since=now,
             until=now + WISH_LASTS,
+            wished_until=until,
         )
         starting = self._charge_point.starting
-            wished_until=until,
         try:
             answer = await starting.begin(link, target, wish)
         except CallError as error:
@@ -261,11 +261,11 @@ class Controller:
                 most=f"{maximum.amperes:g}",
             )
         before = target.memory.owner_limit
-        known = self._charge_point.memory.capabilities
-        target.memory.owner_limit = Limit(amperes=amperes)
         if amperes > (before or maximum).amperes:
             # With a fault, less may be asked for and never more.
             await self._authority.check_safe(kind, user_id, target)
+        known = self._charge_point.memory.capabilities
+        target.memory.owner_limit = Limit(amperes=amperes)
         await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
         try:
@@ -294,18 +294,18 @@ class Controller:
             await self._charge_point.store.save()
             reconciler.wake()
             self._charge_point.publish()
+        await self._authority.record(kind, user_id, connector, f"{amperes:g} A")
 
     async def async_set_charging_hours(
-        await self._authority.record(kind, user_id, connector, f"{amperes:g} A")
         self, hours: ChargingHours, choice: HoursChoice, user_id: str | None
     ) -> None:
         """Set the charging hours of all connectors; the wallbox learns of them as soon as it can."""
-        await self._async_change(
-            replace(
         kind = DecisionKind.HOURS_CHANGED
         await self._authority.check(kind, user_id)
         if choice is not HoursChoice.ACCEPTED:
             await self._authority.check_safe(kind, user_id, None)
+        await self._async_change(
+            replace(
                 self._charge_point.settings,
                 decision=HoursDecision(
                     hours=hours,
@@ -315,19 +315,19 @@ class Controller:
                 ),
             )
         )
+        await self._authority.record(kind, user_id, detail=choice)
 
     async def async_set_delay_maximum(
-        await self._authority.record(kind, user_id, detail=choice)
         self, seconds: int, reason: str, user_id: str | None
     ) -> None:
         """Set the longest random delay in seconds; it holds from the next draw on, and the wallbox is told (A11.6).
 
         `reason` says why it is less than the ruleset asks for.
         """
-        try:
-            checked_maximum(seconds, self.ruleset, reason)
         kind = DecisionKind.DELAY_MAXIMUM_CHANGED
         await self._authority.check(kind, user_id)
+        try:
+            checked_maximum(seconds, self.ruleset, reason)
         except DelayRefusedError as error:
             raise refusal.not_possible(
                 _DELAY_REFUSALS[error.refusal],
@@ -388,11 +388,11 @@ class Controller:
             raise refusal.refused(self.name, answer)
         target.told_available(available, scheduled=answer is Answer.SCHEDULED)
         self._charge_point.publish()
-
-    async def async_send_ocpp(
         await self._authority.record(
             kind, user_id, connector, "in service" if available else "out of service"
         )
+
+    async def async_send_ocpp(
         self, action: str, payload: dict[str, Any]
     ) -> dict[str, Any]:
         """Send any message of the wallbox's OCPP version, and return the answer."""
@@ -416,6 +416,10 @@ class Controller:
         """The hours in force, and who chose them."""
         return self._charge_point.settings.decision
 
+    def person_of(self, tag: str) -> str | None:
+        """Return the name of the person whose card began a session, None where it is nobody's."""
+        return self._authority.people.name_of(tag)
+
     @property
     def maximum(self) -> Limit:
         """What the installation may draw, per phase."""
@@ -427,10 +431,6 @@ class Controller:
         return self._charge_point.settings.phases
 
     def _known(self, number: int) -> Connector:
-    def person_of(self, tag: str) -> str | None:
-        """Return the name of the person whose card began a session, None where it is nobody's."""
-        return self._authority.people.name_of(tag)
-
         if (connector := self._charge_point.connectors.get(number)) is None:
             raise refusal.not_possible("unknown_connector", name=self.name)
         return connector
