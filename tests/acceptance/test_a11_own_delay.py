@@ -208,3 +208,20 @@ async def test_a11_5_what_the_owner_sets_on_the_wallbox_is_heeded(
         if request["csChargingProfiles"]["chargingProfileKind"] == "Relative"
     ]
     assert len(relative) == 1
+
+
+@WITHIN_HOURS
+async def test_a11_6_the_owners_maximum_is_the_wallboxs_too(house: House) -> None:
+    """Changed and changed back, the wallbox's own key follows; one that refuses keeps its own, and is asked once."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    assert written(wallbox) == []
+    for seconds in (1200, 700, 1200):
+        await house.set_number("delay_maximum", seconds)
+        await house.advance(timedelta(seconds=60))
+        assert wallbox.configuration.text(KEY) == str(seconds)
+    assert written(wallbox) == ["1200", "700", "1200"]
+
+    wallbox.configuration.put(Key(name=KEY, value="1200", readonly=True))
+    await house.set_number("delay_maximum", 900)
+    await house.advance(timedelta(hours=3))
+    assert written(wallbox)[3:] == ["900"]

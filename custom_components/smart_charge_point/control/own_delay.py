@@ -138,6 +138,8 @@ class OwnDelay:
         elif self._read_on is not link:
             await self._read(link)
             self._read_on = link
+        if self._store.memory.delay_set_aside is None:
+            await self._follow_owner(link)
         self._log()
         return self.seconds != before
 
@@ -196,6 +198,27 @@ class OwnDelay:
                 return
             if told is not None:
                 self._learn(told[1])
+
+    async def _follow_owner(self, link: Link) -> None:
+        """Give the wallbox the longest delay that the owner chose, if they chose one (A11.6)."""
+        memory = self._store.memory
+        connector = next(iter(self._connectors.values()))
+        if not self.seconds or connector.settings.longest_delay is None:
+            return
+        wanted = connector.settings.delay_maximum(connector.site.ruleset)
+        write = (memory.capabilities.own_delay_key, str(wanted))
+        if wanted in {0, self.seconds} or write in memory.settings_asked:
+            return
+        try:
+            answer = await link.configure(*write)
+        except CallRefusedError:
+            answer = Answer.REJECTED
+        if answer in {Answer.ACCEPTED, Answer.REBOOT_REQUIRED}:
+            self._learn(wanted)
+            return
+        _LOGGER.debug("The wallbox keeps to its own longest delay: %s", answer)
+        memory.settings_asked |= {write}
+        self._store.save_soon()
 
     @callback
     def _learn(self, seconds: int) -> None:
