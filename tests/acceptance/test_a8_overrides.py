@@ -62,6 +62,26 @@ async def limited(house: House) -> Wallbox:
     return wallbox
 
 
+async def says(
+    house: House,
+    wallbox: Wallbox,
+    code: str,
+    *,
+    connector: int = 1,
+    status: str = "Charging",
+) -> None:
+    """Let the wallbox say what is wrong, whatever it goes on doing."""
+    payload = {
+        "connectorId": connector,
+        "status": status,
+        "errorCode": code,
+        "timestamp": house.now.isoformat(),
+    }
+    wallbox.protocol.put(Call(action="StatusNotification", payload=payload))
+    wallbox.protocol.pump()
+    await house.advance(timedelta(seconds=2))
+
+
 async def nothing_is_overridden(house: House, wallbox: Wallbox, fault: str) -> None:
     """See that each override is refused with its reason, is on record, and sends nothing."""
     sent = sum(frame.kind == 2 for frame in wallbox.received)
@@ -94,28 +114,13 @@ async def test_a8_1_a_hazard_is_enough_whatever_the_status_is(house: House) -> N
     """A wallbox that goes on charging and only says what is wrong is overridden in nothing either, until it is over."""
     wallbox = await limited(house)
 
-    async def says(code: str) -> None:
-        wallbox.protocol.put(
-            Call(
-                action="StatusNotification",
-                payload={
-                    "connectorId": 1,
-                    "status": "Charging",
-                    "errorCode": code,
-                    "timestamp": house.now.isoformat(),
-                },
-            )
-        )
-        wallbox.protocol.pump()
-        await house.advance(timedelta(seconds=2))
-
     for code in HAZARDS:
-        await says(code)
+        await says(house, wallbox, code)
         assert house.state("status") == "charging"
         assert await refused(house, CHARGE_NOW["charge now"], None) == "faulted", code
     await nothing_is_overridden(house, wallbox, "internal")
 
-    await says("WeakSignal")
+    await says(house, wallbox, "WeakSignal")
     await OVERRIDES["more current"][0](house, None)
     await house.advance(timedelta(seconds=5))
     assert wallbox.current(1) > 30
@@ -134,3 +139,16 @@ async def test_a8_1_of_two_connectors_the_sound_one_is_the_owners(house: House) 
     await wallbox.fault(connector=2)
     await house.advance(timedelta(seconds=5))
     assert await refused(house, DSR["skip demand response"], None) == "faulted"
+
+
+@pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+async def test_a8_1_a_fault_of_the_wallbox_as_a_whole_is_one_of_each_connector(
+    house: House,
+) -> None:
+    """Some name no connector when something is wrong, and say that of the wallbox too when it is over."""
+    wallbox = await limited(house)
+    await says(house, wallbox, "HighTemperature", connector=0, status="Faulted")
+    assert house.state("status") == "charging"
+    await nothing_is_overridden(house, wallbox, "temperature")
+    await says(house, wallbox, "NoError", connector=0, status="Available")
+    await CHARGE_NOW["charge now"](house, None)

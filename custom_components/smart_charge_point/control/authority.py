@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from homeassistant.util import dt as dt_util
 
+from ..model.charge_point import Fault
 from ..model.decision import Decision, DecisionKind
 from ..model.person import Right
 from . import refusal
@@ -50,17 +51,20 @@ class Authority:
         self, kind: DecisionKind, user_id: str | None, connector: Connector | None
     ) -> None:
         """Refuse to override anything at a faulted connector, or (None) where each one is faulted (A8.1)."""
+        charge_point = self._charge_point
         concerned = (
-            tuple(self._charge_point.connectors.values())
-            if connector is None
-            else (connector,)
+            charge_point.connectors.values() if connector is None else [connector]
         )
-        if not all(each.state.unsafe for each in concerned):
+        faults = {each.state.fault for each in concerned}
+        if charge_point.fault is not Fault.NONE:
+            faults = {charge_point.fault}
+        elif not all(each.state.unsafe for each in concerned):
             return
-        faults = ", ".join(sorted({each.state.fault.value for each in concerned}))
         number = None if connector is None else connector.number
-        await self._record(kind, user_id, number, False, f"fault: {faults}")
-        raise refusal.not_possible("faulted", name=self._charge_point.name)
+        await self._record(
+            kind, user_id, number, False, f"fault: {', '.join(sorted(faults))}"
+        )
+        raise refusal.not_possible("faulted", name=charge_point.name)
 
     async def record(
         self,

@@ -15,7 +15,7 @@ from ..central_system.link import Link
 from ..central_system.resident import rung_for
 from ..const import DOMAIN
 from ..model.capabilities import UNTRIED, Rung
-from ..model.charge_point import NOTHING_TOLD, ChargePointState
+from ..model.charge_point import NOTHING_TOLD, ChargePointState, Fault
 from ..model.dsr_record import DsrRecord
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
@@ -66,6 +66,8 @@ class ChargePoint:
         self.ledger = ledger
         self.link: Link | None = None
         self.seen_at: datetime | None = None
+        self.fault = Fault.NONE
+        """What it says is wrong with it as a whole, beside what its connectors say of themselves."""
         self.state = ChargePointState(identity=settings.identity)
         self.connectors: dict[int, Connector] = {}
         self.store = MemoryStore(hass, subentry_id)

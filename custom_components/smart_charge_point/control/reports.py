@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..central_system.handler import Admission, BootAnswer, Handler
 from ..central_system.link import Link
 from ..model.capabilities import UNTRIED
-from ..model.charge_point import BootFacts, ConnectorStatus
+from ..model.charge_point import HAZARDS, BootFacts, ConnectorStatus, Fault
 from ..model.events import (
     Metered,
     StatusChanged,
@@ -84,6 +84,8 @@ class Reports(Handler):
             memory.settings_asked = frozenset()
         memory.boot = boot
         if not asked:
+            # Whatever is wrong it says again now.
+            self._charge_point.fault = Fault.NONE
             self._charge_point.reconciler.forget_acknowledged()
             if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
                 self._delay_resumed_sessions(now)
@@ -140,6 +142,8 @@ class Reports(Handler):
 
     def _charge_point_status(self, event: StatusChanged) -> None:
         """Take what a wallbox says of itself as a whole: some say nothing else of a connector that has no car."""
+        faulted = event.status is ConnectorStatus.FAULTED or event.fault in HAZARDS
+        self._charge_point.fault = event.fault if faulted else Fault.NONE
         if len(self._charge_point.connectors) == 1:
             (connector,) = self._charge_point.connectors.values()
             if connector.status_at is None:
