@@ -19,6 +19,7 @@ from .coordinator import (
 from .dsr_services import async_setup_dsr_services
 from .records.errors import LedgerError
 from .services import async_setup_services
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -36,9 +37,10 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions."""
+    """Register the actions and the websocket commands."""
     async_setup_services(hass)
     async_setup_dsr_services(hass)
+    async_setup_websocket(hass)
     return True
 
 

@@ -77,6 +77,19 @@ def targets(call: ServiceCall) -> list[Target]:
     ]
 
 
+@callback
+def target_of(hass: HomeAssistant, device_id: str) -> Target:
+    """Return the wallbox of a device, with the connectors that it stands for.
+
+    Raises:
+        ServiceValidationError: the device is no wallbox of ours, or its config entry is not loaded.
+    """
+    if (wallbox := _wallbox(hass, device_id)) is None:
+        raise _unknown(device_id)
+    coordinator, connectors = wallbox
+    return Target(coordinator=coordinator, connectors=connectors)
+
+
 def _unknown(device: str) -> ServiceValidationError:
     return ServiceValidationError(
         translation_domain=DOMAIN,

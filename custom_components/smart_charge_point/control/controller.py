@@ -26,6 +26,7 @@ from ..model.decision import DecisionKind
 from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
+from ..model.trace import TraceSample
 from ..rules.ladder import Decided
 from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from ..rules.ruleset import Ruleset
@@ -34,6 +35,7 @@ from .authority import Authority
 from .charge_point import ChargePoint
 from .connector import Connector
 from .dsr_desk import DsrDesk
+from .fast_metering import SampleListener
 from .override import Override, OverrideKind
 from .reports import Reports
 from .settings import ChargePointSettings
@@ -410,6 +412,15 @@ class Controller:
     def ladder(self, connector: int, until: datetime) -> tuple[Decided, ...]:
         """Return the plan of a connector from now until `until` (UTC), with all that has a say in it."""
         return self._known(connector).ladder(dt_util.utcnow(), until)
+
+    def latest_power(self, connector: int) -> tuple[TraceSample, ...]:
+        """Return what a connector measured in the latest minutes, by time."""
+        return self._charge_point.fast_metering.latest(connector, dt_util.utcnow())
+
+    @callback
+    def async_watch_power(self, listener: SampleListener) -> CALLBACK_TYPE:
+        """Call `listener` with the connector and each sample as it comes, until what is returned is called."""
+        return self._charge_point.fast_metering.listen(listener)
 
     @property
     def decision(self) -> HoursDecision:

@@ -1,6 +1,6 @@
 """Power every second while a demand-side response event runs (reg. 9; requirements.md A9.4, D1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 import logging
 from typing import Final
@@ -19,6 +19,11 @@ SAMPLE_INTERVAL: Final = "MeterValueSampleInterval"
 EVERY_SECOND: Final = "1"
 AROUND: Final = timedelta(seconds=60)
 """How long before and after an event is measured as well."""
+LATEST: Final = timedelta(minutes=10)
+"""How far back whoever begins to look on can see."""
+
+type SampleListener = Callable[[int, TraceSample], None]
+
 _POWER: Final[Reading] = (Measurand.POWER, Phase.TOTAL)
 _CURRENT: Final[Reading] = (Measurand.CURRENT, Phase.TOTAL)
 _ENERGY: Final[Reading] = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
@@ -39,6 +44,7 @@ class FastMetering:
         self._ledger = ledger
         self.identity = identity
         self._rings: dict[int, TraceRing] = {}
+        self._listeners: list[SampleListener] = []
         self._until: datetime | None = None
         """The end of the latest event that was measured, the time after it included."""
         self._refused_by: Link | None = None
@@ -63,6 +69,15 @@ class FastMetering:
         """Return the latest seconds of a connector."""
         return self._rings.setdefault(connector, TraceRing())
 
+    def latest(self, connector: int, now: datetime) -> tuple[TraceSample, ...]:
+        """Return the samples of the latest minutes of a connector, by time."""
+        return self.ring(connector).samples(now - LATEST, now + LATEST)
+
+    def listen(self, listener: SampleListener) -> Callable[[], None]:
+        """Call `listener` with each live sample and its connector, until what is returned is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     async def measured(
         self, connector: int, sample: MeterSample, now: datetime
     ) -> None:
@@ -77,7 +92,11 @@ class FastMetering:
             register=sample.values.get(_ENERGY),
         )
         before = self._until
-        if not self.ring(connector).put(second, now) or not self.wanted(now):
+        if not self.ring(connector).put(second, now):
+            return
+        for listener in tuple(self._listeners):
+            listener(connector, second)
+        if not self.wanted(now):
             return
         kept = [second]
         if before is None:
