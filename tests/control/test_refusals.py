@@ -13,7 +13,7 @@ from custom_components.smart_charge_point.central_system.link import (
 )
 from custom_components.smart_charge_point.central_system.profiles import ChargingProfile
 from custom_components.smart_charge_point.const import DOMAIN
-from custom_components.smart_charge_point.control.reconciler import Reconciler
+from custom_components.smart_charge_point.control.sending import ProfileSender
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
@@ -231,11 +231,11 @@ async def test_a11_3_killed_in_mid_exchange_the_same_draws_are_told(
     house: House, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
     """Home Assistant goes after the n-th profile; started again it tells the rest, of the same draws."""
-    send = Reconciler._send
+    send = ProfileSender.send
     sent: list[ChargingProfile] = []
 
     async def send_some(
-        self: Reconciler, link: Link, profile: ChargingProfile, priority: Priority
+        self: ProfileSender, link: Link, profile: ChargingProfile, priority: Priority
     ) -> Answer:
         sent.append(profile)
         if len(sent) > after:
@@ -243,7 +243,7 @@ async def test_a11_3_killed_in_mid_exchange_the_same_draws_are_told(
         return await send(self, link, profile, priority)
 
     with monkeypatch.context() as killed:
-        killed.setattr(Reconciler, "_send", send_some)
+        killed.setattr(ProfileSender, "send", send_some)
         wallbox = await house.wallbox(settings=SELDOM)
         await house.stop()
     await house.start()
