@@ -281,3 +281,51 @@ async def test_a7_4_a_wallbox_that_is_removed_keeps_no_fallback(house: House) ->
     await house.advance(timedelta(minutes=1))
     await house.clock.advance(timedelta(hours=3))
     assert wallbox.current(1) > 30
+
+
+@CHOICES
+async def test_a7_4_a10_3_the_next_season_is_left_with_the_wallbox_all_the_same(
+    house: House, choice: LinkLoss, amperes: int
+) -> None:
+    """Whether it waits for validFrom is found out before a fallback could hide it, also where a car came first."""
+    wallbox = await hung(house, choice, settings=SELDOM)
+    await wallbox.plug_in(endless_car())
+    await house.advance(timedelta(hours=1))
+    assert caps(wallbox)
+    await wallbox.unplug()
+    await house.advance_to(datetime(2026, 11, 24, 0, 0, tzinfo=UTC))
+    held = {profile.identifier: profile for profile in wallbox.profiles}
+    assert held[101].valid_from == datetime(2027, 3, 28, 1, 0, tzinfo=UTC)
+    assert held[1].periods[0].limit == amperes
+    assert not not_held(house)
+
+
+@WITHIN_HOURS
+@pytest.mark.parametrize("dark", [False, True], ids=["lost_link", "power_cut"])
+async def test_a7_4_a11_a_car_that_came_without_a_link_is_delayed_when_it_is_back(
+    house: House, dark: bool
+) -> None:
+    """Its session fell under the fallback at once, so its current rises only after a random delay."""
+    wallbox = await hung(house, LinkLoss.FIXED_CURRENT)
+    await wallbox.go_offline()
+    if dark:
+        await wallbox.power_cut()
+    await house.advance(timedelta(hours=2))
+    if dark:
+        await wallbox.power_restore()
+    await wallbox.plug_in(endless_car())
+    await house.advance(timedelta(hours=1))
+    assert wallbox.current(1) == 10
+    await wallbox.go_online()
+    back = house.now
+    while house.state("charging_reason") != "random_delay":
+        await house.advance(timedelta(seconds=1))
+        assert house.now < back + timedelta(seconds=20)
+    ends = house.moment("delay_ends")
+    assert ends is not None
+    await house.advance_to(ends - timedelta(seconds=1))
+    assert all(
+        change.amperes <= 10 for change in wallbox.switchings if change.at > back
+    )
+    await house.advance_to(ends + timedelta(seconds=5))
+    assert wallbox.current(1) > 30

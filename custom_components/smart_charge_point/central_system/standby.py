@@ -34,11 +34,15 @@ PLAY: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standby:
-    """What the wallbox acknowledged: the fallback, and the cap that was last lent to it until `ends` (UTC)."""
+    """What the wallbox acknowledged: the fallback, and the cap that was last lent to it until `ends` (UTC).
+
+    It may have lost both since where it was not `kept`.
+    """
 
     fallback: ChargingProfile | None
     lease: ChargingProfile
     ends: datetime
+    kept: bool = True
 
     def as_data(self) -> dict[str, Any]:
         """Return it as JSON can carry it."""
@@ -46,6 +50,7 @@ class Standby:
             "fallback": self.fallback and to_store(self.fallback),
             "lease": to_store(self.lease),
             "ends": self.ends.isoformat(),
+            "kept": self.kept,
         }
 
     @staticmethod
@@ -55,12 +60,15 @@ class Standby:
             fallback=data["fallback"] and from_store(data["fallback"]),
             lease=from_store(data["lease"]),
             ends=datetime.fromisoformat(data["ends"]),
+            kept=data["kept"],
         )
 
     def lends(self, cap: ChargingProfile, now: datetime) -> bool:
         """Return whether `cap` is what is lent at `now` (UTC)."""
-        return now < self.ends and caps_alike(
-            self.lease, lent(cap, now, self.ends), now
+        return (
+            self.kept
+            and now < self.ends
+            and caps_alike(self.lease, lent(cap, now, self.ends), now)
         )
 
 

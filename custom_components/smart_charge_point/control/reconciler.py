@@ -133,13 +133,15 @@ class Reconciler:
         self._link = link
         self._failures = 0
         self.offline_start.connected(link)
+        self.standby.connected(link)
         self.wake()
 
     @callback
     def forget_acknowledged(self) -> None:
         """Take everything for lost that the wallbox held: after a boot it is sent again."""
         memory = self._store.memory
-        memory.maximum_profile = memory.standby = None
+        memory.maximum_profile = None
+        self.standby.forget()
         for connector in self._connectors.values():
             connector.memory.acknowledged.clear()
             connector.sent_override = None

@@ -65,6 +65,8 @@ class StandbyKeeper:
         self._connectors = connectors
         self._sender = sender
         self._overriding = overriding
+        self._met_at: datetime | None = None
+        """When the present link began."""
 
     @property
     def _capabilities(self) -> Capabilities:
@@ -104,6 +106,17 @@ class StandbyKeeper:
             connector.session is not None or connector.state.plugged_in
             for connector in self._connectors.values()
         )
+
+    @callback
+    def connected(self, link: Link | None) -> None:
+        """Take the live connection, or its loss."""
+        self._met_at = None if link is None else dt_util.utcnow()
+
+    @callback
+    def forget(self) -> None:
+        """Take everything for lost that the wallbox held, but for when its loan ended."""
+        if (held := self._store.memory.standby) is not None:
+            self._store.memory.standby = replace(held, fallback=None, kept=False)
 
     def next_change(self, now: datetime) -> datetime | None:
         """Return when the loan is to be renewed, None where it is not."""
@@ -159,7 +172,7 @@ class StandbyKeeper:
         ):
             return held
         if held is not None and now >= held.ends:
-            await self._delay(link, held.ends, limit, now)
+            await self._delay(link, limit, now)
         # Whoever loses many links at once must not lower many homes in one second.
         ends = now.replace(microsecond=0) + LEASE + timedelta(seconds=self._draw())
         lease = lent(cap, now, ends)
@@ -174,9 +187,7 @@ class StandbyKeeper:
             connector.verified = False
         return memory.standby
 
-    async def _delay(
-        self, link: Link, ended: datetime, limit: Limit, now: datetime
-    ) -> None:
+    async def _delay(self, link: Link, limit: Limit, now: datetime) -> None:
         """Delay what is lent again to a session that fell back: its current would rise (reg. 11)."""
         for connector in self._connectors.values():
             session = connector.session
@@ -184,7 +195,8 @@ class StandbyKeeper:
             if (
                 not seconds
                 or session is None
-                or session.started_at >= ended
+                or self._met_at is None
+                or session.started_at >= self._met_at
                 or connector.standing_override(now) is not None
                 or connector.segment(now).limit <= limit
             ):
