@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 import pytest
 
@@ -188,7 +189,7 @@ async def test_a11_3_a_restart_takes_up_what_runs_and_draws_nothing_anew(
 async def test_d3_what_was_opted_out_of_is_not_begun_anew_after_a_restart(
     house: House, how: str
 ) -> None:
-    """The sensor is still on then, and when its end is moved an hour later; it was told all the same."""
+    """The sensor is on anew then, which is no new event, and its end is moved an hour later."""
     wallbox = await charging(house)
     await follow_sensor(house)
     name = await turn(house, "on")
@@ -198,9 +199,13 @@ async def test_d3_what_was_opted_out_of_is_not_begun_anew_after_a_restart(
         await house.switch("follow_dsr", False)
     await house.advance(timedelta(seconds=10))
     assert wallbox.current(1) > 30
+    house.hass.states.async_remove(SENSOR)
     await house.restart(after=timedelta(minutes=5))
+    later = await turn(house, "on")
     await house.advance(timedelta(minutes=70))
     assert wallbox.current(1) > 30
+    with pytest.raises(ServiceValidationError):
+        await report(house, SENSOR, later)
     outcome = {"override": "overridden", "follow": "not_followed"}[how]
     assert (await report(house, SENSOR, name))["outcome"] == outcome
 
@@ -283,7 +288,8 @@ async def test_d1_d3_an_event_of_a_server_is_kept_to_and_an_opt_out_is_reported(
     wallbox = await charging(house)
     vtn = vtns[0]
     await follow_server(house, vtn, "Grid")
-    vtn.events = [hour(house)]
+    asked = hour(house)
+    vtn.events = [asked]
     await house.advance(timedelta(minutes=15, seconds=15))
     assert house.state("dsr_active") == "on"
     assert 0 < wallbox.current(1) <= 6.6
@@ -292,10 +298,16 @@ async def test_d1_d3_an_event_of_a_server_is_kept_to_and_an_opt_out_is_reported(
     await house.press("override_dsr")
     await house.advance(timedelta(seconds=10))
     assert wallbox.current(1) > 30
+    opted_out = [("OPERATING_STATE", "RUNNING_OPTED_OUT")]
+    assert told(vtn) == opted_out
+
+    asked["intervalPeriod"]["duration"] = "PT2H"
+    await house.advance(POLLED)
     await house.restart()
+    asked["intervalPeriod"]["duration"] = "PT3H"
     await house.advance(2 * POLLED)
     assert wallbox.current(1) > 30
-    assert told(vtn) == [("OPERATING_STATE", "RUNNING_OPTED_OUT")]
+    assert told(vtn) == opted_out
 
 
 @WITHIN_HOURS
@@ -318,18 +330,20 @@ async def test_d4_both_providers_hear_of_the_owners_opt_out(
 
 @WITHIN_HOURS
 async def test_what_all_wallboxes_charged_goes_back_to_the_provider(
-    house: House, vtns: list[Vtn]
+    house: House, vtns: list[Vtn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One report, when the event is over at the last of them; without the wallbox that opted out."""
     await house.set_up("WB1", "WB2", "WB3")
     wallboxes = [await charging(house, f"WB{number}", {}) for number in (1, 2, 3)]
+    draws = count(120, 60)
+    monkeypatch.setattr(DRAW, lambda below: next(draws) % below)
     vtn = vtns[0]
-    await follow_server(house, vtn, "Grid")
+    await follow_server(house, vtn, "Grid", kind="planned")
     vtn.events = [hour(house, duration="PT10M", reportDescriptors=USAGE)]
     await house.advance(timedelta(minutes=15, seconds=15))
     assert all(wallbox.current(1) <= 6.6 for wallbox in wallboxes)
     await house.press("override_dsr", "WB3")
-    await house.advance(timedelta(minutes=10) + POLLED)
+    await house.advance(timedelta(minutes=20) + POLLED)
     assert told(vtn) == [
         ("OPERATING_STATE", "RUNNING_OPTED_OUT"),
         ("USAGE", pytest.approx(2 * 6 * 230 / 6000, rel=0.05)),
@@ -340,12 +354,12 @@ async def test_what_all_wallboxes_charged_goes_back_to_the_provider(
 async def test_what_was_not_measured_is_not_reported(
     house: House, vtns: list[Vtn]
 ) -> None:
-    """A wallbox that measures once an hour says nothing of an event of ten minutes."""
+    """A wallbox that measures once in an hour says nothing of what it charged in it."""
     await charging(house)
     vtn = vtns[0]
     await follow_server(house, vtn, "Grid")
-    vtn.events = [hour(house, duration="PT10M", reportDescriptors=USAGE)]
-    await house.advance(timedelta(minutes=25) + POLLED)
+    vtn.events = [hour(house, reportDescriptors=USAGE)]
+    await house.advance(timedelta(minutes=75) + POLLED)
     assert house.state("dsr_active") == "off"
     assert told(vtn) == []
 

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from ..conformity.source import english
 from ..control.dsr_sources.openadr.vtn import CLIENT_ID, CLIENT_KEY, Vtn, problem
 from ..house import House
 
@@ -153,6 +154,48 @@ async def test_what_cannot_be_is_said_at_its_field(house: House) -> None:
     )
     assert shown["errors"] == {"dsr_providers": "provider_in_use"}
     assert set(sources(house)) == {"binary_sensor.grid"}
+
+
+@pytest.mark.parametrize(
+    ("menu", "step"),
+    [
+        (None, "home"),
+        *(
+            ("demand_response", kind)
+            for kind in (
+                "axle",
+                "octopus",
+                "calendar",
+                "binary_sensor",
+                "openadr",
+                "change",
+                "remove",
+            )
+        ),
+    ],
+)
+async def test_every_form_reaches_the_browser(
+    house: House, hass_client: ClientSessionGenerator, menu: str | None, step: str
+) -> None:
+    """Its fields are ones that a browser can be told of, and each has a label."""
+    assert await async_setup_component(house.hass, "config", {})
+    await add(house, "binary_sensor", SENSOR)
+    client = await hass_client()
+    path = "/api/config/config_entries/options/flow"
+    response = await client.post(path, json={"handler": house.entry.entry_id})
+    shown = await response.json()
+    for choice in filter(None, (menu, step)):
+        response = await client.post(
+            f"{path}/{shown['flow_id']}", json={"next_step_id": choice}
+        )
+        shown = await response.json()
+    assert shown["step_id"] == step
+    fields = {field["name"]: field for field in shown["data_schema"]}
+    texts = english()["options"]["step"][step]
+    assert fields.keys() - texts.get("sections", {}).keys() == texts["data"].keys()
+    for name, section in texts.get("sections", {}).items():
+        within = {field["name"] for field in fields[name]["schema"]}
+        assert within == section["data"].keys() == section["data_description"].keys()
 
 
 @pytest.mark.parametrize("kind", ["calendar", "binary_sensor"])
