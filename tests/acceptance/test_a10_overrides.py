@@ -137,6 +137,30 @@ async def test_a10_5_a_session_that_is_begun_for_it_ends_its_override_then_too(
 
 
 @IN_PEAK
+async def test_a10_5_a_restart_before_the_session_begins_keeps_the_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wallbox that is slow to begin meets a Home Assistant that still knows until when it was asked to charge."""
+    await house.set_up("WB1", start_on_plug_in=False)
+    wallbox = await home(house, free_vend=False)
+    held: list[tuple[Any, ...]] = []
+    begin = wallbox.sessions.let_in
+    monkeypatch.setattr(wallbox.sessions, "let_in", lambda *asked: held.append(asked))
+    until = house.now + timedelta(minutes=40)
+    await house.action("charge_now", until=until)
+    await house.restart()
+    await house.advance(timedelta(seconds=20))
+    connector, tag, _ = held[0]
+    begin(connector, tag)
+    await house.advance(timedelta(seconds=15))
+    assert wallbox.current(1) > 30
+    await house.advance_to(until - timedelta(seconds=3))
+    assert wallbox.current(1) > 30
+    await house.advance_to(until + timedelta(seconds=5))
+    assert wallbox.current(1) == 0
+
+
+@IN_PEAK
 async def test_a10_5_until_a_time_that_is_past_is_refused(house: House) -> None:
     """Nothing is sent, and nothing charges."""
     wallbox = await home(house)

@@ -14,6 +14,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smart_charge_point.model.decision import DecisionKind
+from custom_components.smart_charge_point.records.errors import LedgerFullError
+from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..family import (
@@ -282,6 +284,26 @@ async def test_a2_1_a_right_allows_what_it_says_and_nothing_else(
     await house.clock.settle()
     assert (wallbox.dialled, asked(wallbox)) == (dialled, sent)
     assert house.state("connected") == "on"
+
+
+@WITHIN_HOURS
+async def test_a2_1_a_record_that_cannot_be_kept_is_in_nobodys_way(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a full disk who may is not stopped, and who may not is refused for the same reason."""
+    wallbox = await delayed(house)
+    kim = await user(house)
+
+    async def full(*_: Any) -> None:
+        raise LedgerFullError("the disk is full")
+
+    monkeypatch.setattr(Ledger, "add_decision", full)
+    refusal = await refused(house, CHARGE_NOW["charge now"], kim)
+    assert refusal == "may_not_charge_now"
+    await CANCEL_DELAY["skip the delay"](house, kim)
+    await house.advance(timedelta(seconds=5))
+    assert wallbox.current(1) > 30
+    assert caplog.text.count("What was decided at WB1 is not on record") == 2
 
 
 @WITHIN_HOURS

@@ -1,5 +1,6 @@
 """Authority: whether a wish may be carried out at one charge point, and the record of what was decided."""
 
+import logging
 from typing import TYPE_CHECKING, Final
 
 from homeassistant.util import dt as dt_util
@@ -7,12 +8,15 @@ from homeassistant.util import dt as dt_util
 from ..model.charge_point import Fault
 from ..model.decision import Decision, DecisionKind
 from ..model.person import Right
+from ..records.errors import LedgerError
 from . import refusal
 from .connector import Connector
 from .people import NEEDED, People, Role
 
 if TYPE_CHECKING:
     from .charge_point import ChargePoint
+
+_LOGGER = logging.getLogger(__name__)
 
 REFUSALS: Final = {
     Role.ANY_USER: "unknown_user",
@@ -84,14 +88,21 @@ class Authority:
         allowed: bool,
         detail: str,
     ) -> None:
-        await self._charge_point.ledger.add_decision(
-            Decision(
-                at=dt_util.utcnow(),
-                charge_point=self._charge_point.settings.identity,
-                kind=kind,
-                allowed=allowed,
-                connector=connector,
-                user_id=user_id,
-                detail=detail,
-            )
+        decision = Decision(
+            at=dt_util.utcnow(),
+            charge_point=self._charge_point.settings.identity,
+            kind=kind,
+            allowed=allowed,
+            connector=connector,
+            user_id=user_id,
+            detail=detail,
         )
+        try:
+            await self._charge_point.ledger.add_decision(decision)
+        except LedgerError as error:
+            # A full disk keeps nobody from stopping a charge, and hides no refusal behind another error.
+            _LOGGER.warning(
+                "What was decided at %s is not on record: %s",
+                self._charge_point.name,
+                error,
+            )
