@@ -1,11 +1,13 @@
 """Power every second while a demand-side response event runs (reg. 9; requirements.md A9.4, D1)."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Final
 
 from ..central_system.link import Answer, CallRefusedError, Link
+from ..model.capabilities import Support
 from ..model.meter import Measurand, MeterSample, Phase, Reading
 from ..model.trace import TraceSample
 from ..records.ledger import Ledger
@@ -19,6 +21,10 @@ SAMPLE_INTERVAL: Final = "MeterValueSampleInterval"
 EVERY_SECOND: Final = "1"
 AROUND: Final = timedelta(seconds=60)
 """How long before and after an event is measured as well."""
+COUNTED: Final = timedelta(seconds=90)
+"""What is looked at to tell whether every second was measured."""
+ENOUGH: Final = timedelta(seconds=30)
+"""Less than that tells nothing: the session may just have begun or ended."""
 LATEST: Final = timedelta(minutes=10)
 """How far back whoever begins to look on can see."""
 
@@ -45,6 +51,10 @@ class FastMetering:
         self.identity = identity
         self._rings: dict[int, TraceRing] = {}
         self._listeners: list[SampleListener] = []
+        self._seconds: dict[int, datetime] = {}
+        """The second of each connector's latest sample."""
+        self._kept: set[int] = set()
+        """The connectors whose seconds are being kept."""
         self._until: datetime | None = None
         """The end of the latest event that was measured, the time after it included."""
         self._refused_by: Link | None = None
@@ -52,6 +62,8 @@ class FastMetering:
 
     def wanted(self, now: datetime) -> bool:
         """Return whether every second is to be measured at `now` (UTC)."""
+        if self._until is None and not self._dsr.events:
+            return False
         ends = [end for start, end in self._stretches() if start <= now < end]
         if self._until is not None and now < self._until:
             ends.append(self._until)
@@ -67,7 +79,10 @@ class FastMetering:
 
     def ring(self, connector: int) -> TraceRing:
         """Return the latest seconds of a connector."""
-        return self._rings.setdefault(connector, TraceRing())
+        ring = self._rings.get(connector)
+        if ring is None:
+            ring = self._rings[connector] = TraceRing()
+        return ring
 
     def latest(self, connector: int, now: datetime) -> tuple[TraceSample, ...]:
         """Return the samples of the latest minutes of a connector, by time."""
@@ -85,23 +100,30 @@ class FastMetering:
         power = sample.values.get(_POWER)
         if power is None:
             return
+        wanted = self.wanted(now)
+        at = sample.at.replace(microsecond=0)
+        if not wanted:
+            self._kept.discard(connector)
+            if self._seconds.get(connector) == at and not self._listeners:
+                return  # Nobody asks for more than one sample of a second.
+        self._seconds[connector] = at
         second = TraceSample(
-            at=sample.at,
+            at=at,
             power=power,
             current=sample.values.get(_CURRENT),
             register=sample.values.get(_ENERGY),
         )
-        before = self._until
         if not self.ring(connector).put(second, now):
             return
         for listener in tuple(self._listeners):
             listener(connector, second)
-        if not self.wanted(now):
+        if not wanted:
             return
         kept = [second]
-        if before is None:
+        if connector not in self._kept:
             # What was measured just before a response is known in memory only.
-            kept = list(self.ring(connector).samples(now - AROUND, sample.at)) + kept
+            kept = list(self.ring(connector).samples(now - AROUND, at)) + kept
+            self._kept.add(connector)
         await self._ledger.add_trace(self.identity, connector, kept)
 
     async def reconcile(self, link: Link, now: datetime) -> None:
@@ -113,13 +135,24 @@ class FastMetering:
         memory = self._store.memory
         if not self.wanted(now):
             if memory.sample_interval is not None:
+                self._judge(now)
                 await self._restore(link, memory.sample_interval)
-        elif (
-            memory.sample_interval is None
-            and self._refused_by is not link
-            and memory.settings_stopped != memory.boot.firmware
-        ):
+        elif memory.settings_stopped == memory.boot.firmware:
+            self._learn(Support.REFUSED)
+        elif memory.sample_interval is None and self._refused_by is not link:
             await self._hurry(link)
+
+    def _judge(self, now: datetime) -> None:
+        """Learn from what really arrived, just before all is over, whether that was every second."""
+        for connector in self._rings:
+            seen = self.ring(connector).samples(now - COUNTED, now)
+            if seen and seen[-1].at - seen[0].at >= ENOUGH:
+                counted = self.ring(connector).coverage(seen[0].at, seen[-1].at)
+                self._learn(Support.WORKS if counted.every_second else Support.REFUSED)
+
+    def _learn(self, support: Support) -> None:
+        capabilities = self._store.memory.capabilities
+        self._store.learn(replace(capabilities, every_second=support))
 
     async def _hurry(self, link: Link) -> None:
         """Ask for a sample a second."""
@@ -130,6 +163,8 @@ class FastMetering:
             key = known.get(SAMPLE_INTERVAL.lower())
             if key is None or not key.value or key.readonly:
                 _LOGGER.debug("The wallbox does not say how often it measures")
+                if key is None or key.value != EVERY_SECOND:
+                    self._learn(Support.REFUSED)
                 return
             memory.sample_interval = key.value
             await self._store.save()
@@ -137,10 +172,12 @@ class FastMetering:
         except CallRefusedError as error:
             _LOGGER.debug("The wallbox does not measure every second: %s", error)
             memory.sample_interval = None
+            self._learn(Support.REFUSED)
             return
         if answer is not Answer.ACCEPTED:
             _LOGGER.debug("The wallbox does not measure every second: %s", answer)
             memory.sample_interval = None
+            self._learn(Support.REFUSED)
 
     async def _restore(self, link: Link, interval: str) -> None:
         """Let the wallbox measure as often as it did before."""

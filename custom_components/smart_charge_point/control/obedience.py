@@ -58,6 +58,8 @@ class Obedience:
         segment = connector.segment(now)
         before = self._watches.get(number, Watch())
         watch = before.sampled(sample.at, amperes, segment.limit)
+        if watch is before and watch.since is None and number not in self._steps:
+            return
         if watch.since is None and before.limit == segment.limit:
             self._obeys(number)
         if watch.disobeyed:

@@ -37,7 +37,7 @@ class Watch:
     limit: Limit | None = None
     since: datetime | None = None
     at: datetime | None = None
-    """The latest sample."""
+    """The latest sample that said anything new."""
 
     def sampled(self, at: datetime, amperes: float, limit: Limit) -> Watch:
         """Return the watch that knows what flowed `at` (UTC) under `limit`.
@@ -50,6 +50,8 @@ class Watch:
             limit.amperes * TOLERATED_SHARE, limit.amperes + TOLERATED_CURRENT
         )
         if amperes <= allowed:
+            if self.since is None and limit == self.limit:
+                return self  # Nothing is suspected, at a hundred samples a second too.
             return Watch(limit=limit, at=at)
         since = self.since if limit == self.limit else None
         return Watch(limit=limit, since=at if since is None else since, at=at)
