@@ -806,3 +806,14 @@ async def forget_everything(house: House) -> None:
     ledger = house.hass.config.path(DOMAIN)
     await house.hass.async_add_executor_job(shutil.rmtree, ledger)
     await house.start()
+
+
+@pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
+async def test_the_charging_time_does_not_run_on_in_silence(house: House) -> None:
+    """What flowed when it was last heard says nothing of the hours after it; the next sample makes up for it."""
+    wallbox = await house.wallbox(settings=SELDOM)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(minutes=50))
+    assert 0 < house.number("session_duration") <= 16
+    await house.advance(timedelta(minutes=30))
+    assert house.number("session_duration") >= 45

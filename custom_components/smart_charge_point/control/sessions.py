@@ -121,11 +121,13 @@ class OpenSession:
 
     def snapshot(self, now: datetime) -> RunningSession:
         """Return the session as it is at `now`."""
+        # What was last heard says nothing of the hours after it.
+        heard = min(now, self.flow.at + LONGEST_SILENCE) if self.flow.at else now
         return RunningSession(
             transaction_id=self.transaction_id,
             started_at=self.started_at,
             energy=self.register.total,
-            flow_time=self.flow.total(now),
+            flow_time=self.flow.total(heard),
         )
 
 
