@@ -235,3 +235,44 @@ async def test_a10_5_a_session_that_is_begun_for_it_is_opted_out_as_a_whole(
     await ask_for_less(house, "2")
     assert wallbox.current(1) > 30
     assert (await report(house, "2"))["outcome"] == "overridden"
+
+
+@IN_PEAK
+async def test_a10_5_what_is_asked_before_the_session_begins_is_not_followed_either(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The opt-out waits for a wallbox that is slow to begin."""
+    await house.set_up("WB1", start_on_plug_in=False)
+    wallbox = await home(house, free_vend=False)
+    await ask_for_less(house)
+    held: list[tuple[Any, ...]] = []
+    begin = wallbox.sessions.let_in
+    monkeypatch.setattr(wallbox.sessions, "let_in", lambda *asked: held.append(asked))
+    await house.press("charge_now")
+    await ask_for_less(house, "2")
+    assert (await report(house, "2"))["outcome"] == "overridden"
+    connector, tag, _ = held[0]
+    begin(connector, tag)
+    await house.advance(timedelta(seconds=15))
+    assert wallbox.current(1) > 30
+
+
+@WITHIN_HOURS
+async def test_a10_5_the_opt_out_is_for_the_session_that_was_meant(
+    house: House,
+) -> None:
+    """Of two cars the one that charges now keeps its opt-out when the other one, which came later, leaves."""
+    wallbox = await home(house, connectors=2)
+    await wallbox.plug_in(Car(start_delay=timedelta()), 2)
+    await house.advance(timedelta(seconds=30))
+    await ask_for_less(house)
+    await house.action("charge_now", device_id=house.connector_device_id(1))
+    await house.advance(timedelta(seconds=10))
+    rate = wallbox.current(1)
+    assert rate > 10
+
+    await wallbox.unplug(2)
+    await house.advance(timedelta(minutes=1))
+    await ask_for_less(house, "2")
+    assert wallbox.current(1) >= rate
+    assert (await report(house, "2"))["outcome"] == "overridden"
