@@ -814,6 +814,7 @@ async def test_the_charging_time_does_not_run_on_in_silence(house: House) -> Non
     wallbox = await house.wallbox(settings=SELDOM)
     await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
     await house.advance(timedelta(minutes=50))
+    await house.set_number("current_limit", 16)
     assert 0 < house.number("session_duration") <= 16
     await house.advance(timedelta(minutes=30))
     assert house.number("session_duration") >= 45
