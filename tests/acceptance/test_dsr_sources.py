@@ -11,14 +11,17 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.model.decision import DecisionKind
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..control.dsr_sources.openadr.vtn import CLIENT_ID, CLIENT_KEY, Vtn, event, problem
+from ..family import decisions
 from ..house import SELDOM, House
 
 WITHIN_HOURS = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
 SENSOR = "binary_sensor.grid"
 OTHER = "binary_sensor.other"
+OCTOPUS = "event.octopus_energy_a_1_octoplus_power_down_events"
 DRAW = "custom_components.smart_charge_point.control.dsr.secrets.randbelow"
 USAGE = [{"payloadType": "USAGE"}]
 """What a server's event says that asks for a report of what was charged in it."""
@@ -281,6 +284,65 @@ async def test_a_source_that_is_removed_or_changed_leaves_the_others_alone(
 
 
 @WITHIN_HOURS
+async def test_the_events_of_an_automations_provider_end_with_its_name(
+    house: House,
+) -> None:
+    """Whom the owner does not name any more has no say, in what runs neither."""
+    wallbox = await charging(house)
+    await house.set_options(dsr_providers=["mine"])
+    await house.action(
+        "start_dsr_event",
+        provider="mine",
+        event_id="1",
+        kind="response",
+        direction="down",
+        limit_a=6,
+        end=house.now + timedelta(hours=1),
+    )
+    await house.advance(timedelta(seconds=15))
+    assert wallbox.current(1) <= 6.6
+    await house.set_options()
+    await house.advance(timedelta(seconds=15))
+    assert wallbox.current(1) > 30
+    assert (await report(house, "mine", "1"))["outcome"] == "cancelled"
+
+
+@WITHIN_HOURS
+async def test_d6_of_two_sessions_the_one_that_makes_no_sense_is_refused(
+    house: House,
+) -> None:
+    """It is on record, and the other one is followed."""
+    wallbox = await charging(house)
+    start = house.now
+    house.hass.states.async_set(
+        OCTOPUS,
+        "unknown",
+        {
+            "joined_events": [
+                {"id": "1", "start": start, "end": start + timedelta(hours=30)},
+                {"id": "2", "start": start, "end": start + timedelta(hours=1)},
+            ]
+        },
+    )
+    await house.choose(
+        "demand_response",
+        "octopus",
+        {"entity_id": OCTOPUS, "direction": "down", "limit": 6},
+    )
+    await house.advance(timedelta(minutes=10))
+    assert 0 < wallbox.current(1) <= 6.6
+    assert (await report(house, OCTOPUS, "2"))["outcome"] == "active"
+    with pytest.raises(ServiceValidationError):
+        await report(house, OCTOPUS, "1")
+    assert [
+        decision.detail
+        for decision in await decisions(
+            house, kind=DecisionKind.DSR_EVENT, allowed=False
+        )
+    ] == [f"{OCTOPUS}/1: too_long"]
+
+
+@WITHIN_HOURS
 async def test_d1_d3_an_event_of_a_server_is_kept_to_and_an_opt_out_is_reported(
     house: House, vtns: list[Vtn]
 ) -> None:
@@ -365,10 +427,11 @@ async def test_what_was_not_measured_is_not_reported(
 
 
 @WITHIN_HOURS
+@pytest.mark.parametrize("removed", ["source", "integration"])
 async def test_a_server_that_cannot_be_asked_is_a_repair_until_it_can(
-    house: House, vtns: list[Vtn]
+    house: House, vtns: list[Vtn], removed: str
 ) -> None:
-    """Credentials at once, silence after an hour, both taken back; and with the source."""
+    """Credentials at once, silence after an hour, both taken back; and with the source, or all there is."""
     await house.wallbox(settings=SELDOM)
     vtn = vtns[0]
     await follow_server(house, vtn, "Grid")
@@ -396,5 +459,8 @@ async def test_a_server_that_cannot_be_asked_is_a_repair_until_it_can(
     assert said() == []
     await house.advance(timedelta(minutes=30))
     assert said() == ["dsr_unreachable"]
-    await house.choose("demand_response", "remove", {"source": "Grid"})
+    if removed == "source":
+        await house.choose("demand_response", "remove", {"source": "Grid"})
+    else:
+        await house.hass.config_entries.async_remove(house.entry.entry_id)
     assert said() == []

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 import logging
@@ -38,7 +38,8 @@ REMEMBERED: Final = timedelta(hours=25)
 class _Running:
     """A source as the options described it when it was started."""
 
-    data: Mapping[str, Any]
+    # A server's secret is in it, which no log may show.
+    data: Mapping[str, Any] = field(repr=False)
     source: DsrSource
     starting: asyncio.Task[None]
 
