@@ -1,4 +1,4 @@
-"""Sentences: why a car is charging or not, in the owner's words and language, for screens and notifications."""
+"""Sentences: why a car is charging or not, and what a wallbox can do, in the owner's words and language."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -10,6 +10,8 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
+from .control.capability_report import Finding
+from .model.capabilities import Capabilities
 from .model.charge_point import ChargingReason, ConnectorState
 from .model.limit import Limit
 
@@ -34,6 +36,18 @@ def reason_sentence(hass: HomeAssistant, connector: ConnectorState) -> str:
         if (text := texts.get(f"component.{DOMAIN}.common.{key}")) is not None:
             return text.format_map(words)
     return connector.reason.value
+
+
+@callback
+def finding_sentence(
+    hass: HomeAssistant, finding: Finding, capabilities: Capabilities
+) -> str:
+    """Return the sentence for what was found of a wallbox with `capabilities`."""
+    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
+    key = f"capability_{finding.ability}_{finding.found}"
+    return texts.get(f"component.{DOMAIN}.common.{key}", key).format_map(
+        {"seconds": str(capabilities.own_delay)}
+    )
 
 
 def _keys(reason: ChargingReason, known: dict[str, str]) -> Iterator[str]:

@@ -25,11 +25,12 @@ from .model.hours import ChargingHours, HoursChoice
 from .model.transaction import Session
 from .rules.charging_hours import charging_hours, hours_from_spans
 from .rules.ladder import Decided
-from .sentences import reason_sentence
+from .sentences import finding_sentence, reason_sentence
 from .targets import TARGET_FIELDS, targets
 
 SERVICE_CANCEL_DELAY: Final = "cancel_delay"
 SERVICE_CHARGE_NOW: Final = "charge_now"
+SERVICE_GET_CAPABILITIES: Final = "get_capabilities"
 SERVICE_GET_CHARGING_PLAN: Final = "get_charging_plan"
 SERVICE_GET_SESSIONS: Final = "get_sessions"
 SERVICE_SEND_OCPP: Final = "send_ocpp"
@@ -140,6 +141,13 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SERVICE_GET_CHARGING_PLAN,
         _async_get_charging_plan,
         CHARGING_PLAN_SCHEMA,
+        SupportsResponse.ONLY,
+    )
+    hass.services.async_register(
+        DOMAIN,
+        SERVICE_GET_CAPABILITIES,
+        _async_get_capabilities,
+        TARGET_SCHEMA,
         SupportsResponse.ONLY,
     )
     hass.services.async_register(
@@ -293,6 +301,29 @@ def _segment(decided: Decided) -> dict[str, Any]:
 def _local(moment: datetime | None) -> str | None:
     """Return a time as the clocks of the house show it."""
     return None if moment is None else dt_util.as_local(moment).isoformat()
+
+
+async def _async_get_capabilities(call: ServiceCall) -> ServiceResponse:
+    """Return what was found of each wallbox, who sees to it, and a sentence for it."""
+    return {
+        "wallboxes": [
+            {
+                "wallbox": target.controller.name,
+                "abilities": [
+                    {
+                        "ability": finding.ability.value,
+                        "found": finding.found,
+                        "rests_on": finding.rests_on.value,
+                        "sentence": finding_sentence(
+                            call.hass, finding, target.controller.state.capabilities
+                        ),
+                    }
+                    for finding in target.controller.capability_report()
+                ],
+            }
+            for target in targets(call)
+        ]
+    }
 
 
 async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:

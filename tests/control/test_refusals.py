@@ -57,7 +57,9 @@ def known_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     ("quirks", "said"),
     [
         pytest.param(
-            Quirks(refused_kinds=frozenset({"Relative"})), set(), id="relative"
+            Quirks(refused_kinds=frozenset({"Relative"})),
+            {"delay_on_home_assistant"},
+            id="relative",
         ),
         pytest.param(
             # Ten edges with draws of their own are no day, so the coming day is what is left.

@@ -179,6 +179,11 @@ class Connector:
             self.settings.delay_maximum(self._ruleset), self._capabilities().own_delay
         )
 
+    @property
+    def delays(self) -> bool:
+        """Whether starts are to be delayed at random by us."""
+        return self._delay_maximum > 0
+
     def resident_schedule(self, now: datetime) -> ResidentSchedule:
         """Return what the wallbox must hold for this connector. Delays must have been drawn."""
         memory = self.memory

@@ -32,6 +32,7 @@ from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximu
 from ..rules.ruleset import Ruleset
 from . import refusal
 from .authority import Authority
+from .capability_report import Finding, capability_report
 from .charge_point import ChargePoint
 from .connector import Connector
 from .dsr_desk import DsrDesk
@@ -413,6 +414,17 @@ class Controller:
         """Return the plan of a connector from now until `until` (UTC), with all that has a say in it."""
         return self._known(connector).ladder(dt_util.utcnow(), until)
 
+    def capability_report(self) -> tuple[Finding, ...]:
+        """Return what was found of the wallbox, and what of it rests on Home Assistant being up."""
+        now = dt_util.utcnow()
+        connectors = self._charge_point.connectors.values()
+        return capability_report(
+            self._charge_point.memory.capabilities,
+            [connector.resident_schedule(now) for connector in connectors],
+            now,
+            delays=any(connector.delays for connector in connectors),
+        )
+
     def latest_power(self, connector: int) -> tuple[TraceSample, ...]:
         """Return what a connector measured in the latest minutes, by time."""
         return self._charge_point.fast_metering.latest(connector, dt_util.utcnow())
@@ -494,6 +506,7 @@ class Controller:
         return {
             "connected": self._charge_point.link is not None,
             "capabilities": asdict(memory.capabilities),
+            "report": [asdict(finding) for finding in self.capability_report()],
             "profiles": {
                 number: [
                     to_store(profile)

@@ -48,6 +48,7 @@ from ..central_system.v16.probe import (
     read_capabilities,
 )
 from ..model.capabilities import Capabilities, Rung, Support
+from .capability_report import delay_rests_on_home_assistant, rests_on_home_assistant
 from .connector import Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
@@ -494,11 +495,22 @@ class Reconciler:
             IssueKind.HOURS_ON_HOME_ASSISTANT,
             not refused
             and any(
-                rung_for(schedule, capabilities, now)
-                in {Rung.NEXT_DAY, Rung.HOME_ASSISTANT}
-                and len(schedule.week.steps) > 1
+                rests_on_home_assistant(capabilities, schedule, now)
                 for schedule in schedules
             ),
+        )
+        self._issues.set(
+            IssueKind.DELAY_ON_HOME_ASSISTANT,
+            not refused
+            and delay_rests_on_home_assistant(
+                capabilities,
+                schedules,
+                now,
+                delays=any(connector.delays for connector in self._connectors.values()),
+            ),
+        )
+        self._issues.set(
+            IssueKind.NOT_EVERY_SECOND, capabilities.every_second is Support.REFUSED
         )
         self._issues.set(
             IssueKind.CLOCK_CHANGE,

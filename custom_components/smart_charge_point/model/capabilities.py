@@ -76,6 +76,8 @@ class Capabilities:
     offline_start: OfflineStart = OfflineStart.UNTRIED
     standby: Support = Support.UNTRIED
     """Whether it falls back by itself to what the owner chose for a lost link (A7.4)."""
+    every_second: Support = Support.UNTRIED
+    """Whether it really measured every second when it was asked to (A9.4)."""
     own_delay: int = 0
     own_delay_key: str = ""
     firmware: str = ""
