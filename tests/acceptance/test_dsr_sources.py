@@ -122,6 +122,15 @@ def hour(house: House, name: str = "e1", level: int = 2, **fields: Any) -> Any:
     return event(name, ("SIMPLE", level), start=f"{start:%Y-%m-%dT%H:%M:%SZ}", **fields)
 
 
+def repairs(house: House, provider: str) -> list[str | None]:
+    """Return what the owner reads of a source in the repairs."""
+    return [
+        issue.translation_key
+        for (domain, _), issue in ir.async_get(house.hass).issues.items()
+        if domain == DOMAIN and issue.translation_placeholders == {"provider": provider}
+    ]
+
+
 def told(vtn: Vtn) -> list[Any]:
     """Return the payloads of all reports, in order."""
     return [
@@ -427,6 +436,24 @@ async def test_what_was_not_measured_is_not_reported(
 
 
 @WITHIN_HOURS
+async def test_a_sensor_that_is_gone_is_a_repair_until_it_is_back(house: House) -> None:
+    """What it announced stands; one that is only unavailable is not gone."""
+    wallbox = await charging(house)
+    await follow_sensor(house)
+    await turn(house, "on")
+    assert repairs(house, SENSOR) == []
+    await turn(house, "unavailable")
+    assert repairs(house, SENSOR) == []
+    house.hass.states.async_remove(SENSOR)
+    await house.advance(timedelta(seconds=15))
+    assert repairs(house, SENSOR) == ["dsr_entity_missing"]
+    assert wallbox.current(1) <= 6.6
+    await turn(house, "on")
+    assert repairs(house, SENSOR) == []
+    assert wallbox.current(1) <= 6.6
+
+
+@WITHIN_HOURS
 @pytest.mark.parametrize("removed", ["source", "integration"])
 async def test_a_server_that_cannot_be_asked_is_a_repair_until_it_can(
     house: House, vtns: list[Vtn], removed: str
@@ -436,31 +463,23 @@ async def test_a_server_that_cannot_be_asked_is_a_repair_until_it_can(
     vtn = vtns[0]
     await follow_server(house, vtn, "Grid")
 
-    def said() -> list[str | None]:
-        return [
-            issue.translation_key
-            for (domain, _), issue in ir.async_get(house.hass).issues.items()
-            if domain == DOMAIN
-            and issue.translation_placeholders == {"provider": "Grid"}
-        ]
-
     await house.advance(POLLED)
-    assert said() == []
+    assert repairs(house, "Grid") == []
     vtn.tokens.clear()
     vtn.answers["auth/token"] = lambda: problem(401)
     await house.advance(POLLED)
-    assert said() == ["dsr_credentials"]
+    assert repairs(house, "Grid") == ["dsr_credentials"]
     vtn.answers.clear()
     await house.advance(timedelta(minutes=15))
-    assert said() == []
+    assert repairs(house, "Grid") == []
 
     vtn.answers["events"] = lambda: problem(500)
     await house.advance(timedelta(minutes=45))
-    assert said() == []
+    assert repairs(house, "Grid") == []
     await house.advance(timedelta(minutes=30))
-    assert said() == ["dsr_unreachable"]
+    assert repairs(house, "Grid") == ["dsr_unreachable"]
     if removed == "source":
         await house.choose("demand_response", "remove", {"source": "Grid"})
     else:
         await house.hass.config_entries.async_remove(house.entry.entry_id)
-    assert said() == []
+    assert repairs(house, "Grid") == []

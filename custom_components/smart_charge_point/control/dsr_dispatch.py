@@ -119,7 +119,12 @@ class DsrDispatch(DsrSink):
 
     def _begin(self, provider: str, data: Mapping[str, Any]) -> None:
         self._issues.began(provider)
-        source = source_of(self._hass, data, partial(self._issues.status, provider))
+        source = source_of(
+            self._hass,
+            data,
+            on_status=partial(self._issues.status, provider),
+            on_missing=partial(self._issues.missing, provider),
+        )
         self._running[provider] = _Running(
             data=data,
             source=source,

@@ -1,4 +1,4 @@
-"""Repair issues of the sources of demand-side response: a server that cannot be asked, said once and taken back."""
+"""Repair issues of the sources of demand-side response: what cannot be asked or is gone, said once and taken back."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
+from .dsr_sources.axle import DOMAIN as AXLE_DOMAIN
 from .dsr_sources.openadr.source import OpenAdrProblem, OpenAdrStatus
 
 SILENT_FOR: Final = timedelta(hours=1)
@@ -22,8 +23,11 @@ class SourceIssueKind(StrEnum):
     REFUSED = "dsr_refused"
     UNREACHABLE = "dsr_unreachable"
     NO_PROGRAM = "dsr_no_program"
+    ENTITY_MISSING = "dsr_entity_missing"
 
 
+_NAMES: Final = {AXLE_DOMAIN: "Axle Energy"}
+"""What owners call a provider that nobody named."""
 _KINDS: Final = {
     OpenAdrProblem.CREDENTIALS: SourceIssueKind.CREDENTIALS,
     OpenAdrProblem.REFUSED: SourceIssueKind.REFUSED,
@@ -56,6 +60,22 @@ class SourceIssues:
         silent = dt_util.utcnow() - (status.heard_at or self._since[provider])
         if kind is SourceIssueKind.UNREACHABLE and silent < SILENT_FOR:
             return
+        self._show(provider, kind)
+
+    @callback
+    def missing(self, provider: str, missing: bool) -> None:
+        """Say that an entity of a source is missing, or take it back."""
+        if missing:
+            self._show(provider, SourceIssueKind.ENTITY_MISSING)
+        else:
+            self.clear(provider)
+
+    @callback
+    def clear(self, provider: str) -> None:
+        """Take back what was said of a source."""
+        ir.async_delete_issue(self._hass, DOMAIN, self._id(provider))
+
+    def _show(self, provider: str, kind: SourceIssueKind) -> None:
         ir.async_create_issue(
             self._hass,
             DOMAIN,
@@ -63,13 +83,8 @@ class SourceIssues:
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key=kind,
-            translation_placeholders={"provider": provider},
+            translation_placeholders={"provider": _NAMES.get(provider, provider)},
         )
-
-    @callback
-    def clear(self, provider: str) -> None:
-        """Take back what was said of a source."""
-        ir.async_delete_issue(self._hass, DOMAIN, self._id(provider))
 
     def _id(self, provider: str) -> str:
         return f"dsr_source_{self._entry_id}_{provider}"

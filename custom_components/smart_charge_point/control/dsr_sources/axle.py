@@ -14,7 +14,7 @@ from homeassistant.helpers import entity_registry as er
 
 from ...model.dsr import DsrDirection, DsrEvent, DsrKind
 from ...model.limit import Limit
-from .entity_source import EntitySource, moment_id, read_moment
+from .entity_source import EntitySource, OnMissing, moment_id, read_moment
 from .offers import Reading
 from .source import DsrSink
 
@@ -39,9 +39,14 @@ class AxleSettings:
 class AxleSource(EntitySource):
     """The grid event that Axle has announced. Axle announces beforehand: its events are planned."""
 
-    def __init__(self, hass: HomeAssistant, settings: AxleSettings) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        settings: AxleSettings,
+        on_missing: OnMissing | None = None,
+    ) -> None:
         """Take the settings."""
-        super().__init__(hass, DOMAIN)
+        super().__init__(hass, DOMAIN, on_missing)
         self._settings = settings
         self._stop_renames: CALLBACK_TYPE | None = None
         self._heard: set[str] = set()

@@ -12,7 +12,7 @@ from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import HomeAssistant, State
 
 from ...model.dsr import DsrEvent
-from .entity_source import EntitySource, moment_id
+from .entity_source import EntitySource, OnMissing, moment_id
 from .offers import Reading
 from .source import EntitySettings
 
@@ -28,9 +28,14 @@ class BinarySensorSource(EntitySource):
     One that becomes unavailable ends nothing, and moves no end either: the event lapses one to two hours later.
     """
 
-    def __init__(self, hass: HomeAssistant, settings: EntitySettings) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        settings: EntitySettings,
+        on_missing: OnMissing | None = None,
+    ) -> None:
         """Take the settings."""
-        super().__init__(hass, settings.entity_id)
+        super().__init__(hass, settings.entity_id, on_missing)
         self._settings = settings
 
     @property

@@ -10,7 +10,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ...model.dsr import DsrEvent
-from .entity_source import EntitySource, moment_id, read_moment
+from .entity_source import EntitySource, OnMissing, moment_id, read_moment
 from .offers import Reading
 from .source import EntitySettings
 
@@ -34,9 +34,14 @@ class CalendarSettings(EntitySettings):
 class CalendarSource(EntitySource):
     """The entries of a calendar. Two that begin at the same moment are one, as long as the longer."""
 
-    def __init__(self, hass: HomeAssistant, settings: CalendarSettings) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        settings: CalendarSettings,
+        on_missing: OnMissing | None = None,
+    ) -> None:
         """Take the settings."""
-        super().__init__(hass, settings.entity_id)
+        super().__init__(hass, settings.entity_id, on_missing)
         self._settings = settings
 
     @property

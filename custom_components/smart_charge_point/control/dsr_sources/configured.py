@@ -12,6 +12,7 @@ from ...model.limit import Limit
 from .axle import DOMAIN as AXLE_DOMAIN, AxleSettings, AxleSource
 from .binary_sensor import BinarySensorSource
 from .calendar import CalendarSettings, CalendarSource
+from .entity_source import OnMissing
 from .octopus import OctopusSource
 from .openadr.settings import OpenAdrSettings, OpenAdrVersion
 from .openadr.source import OpenAdrSource, OpenAdrStatus
@@ -66,9 +67,14 @@ def provider_of(data: Mapping[str, Any]) -> str:
 def source_of(
     hass: HomeAssistant,
     data: Mapping[str, Any],
+    *,
     on_status: Callable[[OpenAdrStatus], None],
+    on_missing: OnMissing,
 ) -> DsrSource:
-    """Return the source that the options describe; `on_status` is told how it stands with a server."""
+    """Return the source that the options describe.
+
+    `on_status` is told how it stands with a server, `on_missing` whether an entity is missing.
+    """
     match SourceKind(data[CONF_SOURCE]):
         case SourceKind.AXLE:
             return AxleSource(
@@ -78,15 +84,18 @@ def source_of(
                     limit=_limit(data) or Limit.PAUSED,
                     charge_on_import=data[CONF_CHARGE_ON_IMPORT],
                 ),
+                on_missing,
             )
         case SourceKind.OCTOPUS:
-            return OctopusSource(hass, EntitySettings(**_entity(data)))
+            return OctopusSource(hass, EntitySettings(**_entity(data)), on_missing)
         case SourceKind.CALENDAR:
             return CalendarSource(
-                hass, CalendarSettings(**_entity(data), title=data.get(CONF_TITLE, ""))
+                hass,
+                CalendarSettings(**_entity(data), title=data.get(CONF_TITLE, "")),
+                on_missing,
             )
         case SourceKind.BINARY_SENSOR:
-            return BinarySensorSource(hass, EntitySettings(**_entity(data)))
+            return BinarySensorSource(hass, EntitySettings(**_entity(data)), on_missing)
         case SourceKind.OPENADR:
             return OpenAdrSource(hass, openadr_settings(data), on_status=on_status)
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 import logging
 
@@ -28,6 +29,9 @@ from .source import DsrSink
 
 _LOGGER = logging.getLogger(__name__)
 
+type OnMissing = Callable[[bool], None]
+"""Is told, at each look, whether an entity of a source is missing."""
+
 
 class EntitySource(ABC):
     """Looks when one of its entities changes, and when a subclass asks to.
@@ -37,9 +41,12 @@ class EntitySource(ABC):
     for a while, changes nothing either.
     """
 
-    def __init__(self, hass: HomeAssistant, provider: str) -> None:
-        """Take the provider's name; nothing is looked at before `start`."""
+    def __init__(
+        self, hass: HomeAssistant, provider: str, on_missing: OnMissing | None = None
+    ) -> None:
+        """Take the provider's name, and whom to tell whether an entity is missing; nothing is looked at before `start`."""
         self._hass = hass
+        self._on_missing = on_missing
         self._provider = provider
         self._offers = Offers(provider)
         self._sink: DsrSink | None = None
@@ -134,8 +141,18 @@ class EntitySource(ABC):
             now = dt_util.utcnow()
             reading = await self.read(now)
             if self._sink is not None:
+                self._tell_missing()
                 await self._offers.tell(self._sink, reading, now)
                 self._look_again_at(self.next_look(now))
+
+    def _tell_missing(self) -> None:
+        # While Home Assistant starts, what is missing is only late.
+        if self._on_missing is None or self._hass.state is not CoreState.running:
+            return
+        entities = self.entity_ids
+        self._on_missing(
+            not entities or any(self._hass.states.get(one) is None for one in entities)
+        )
 
     def _look_again_at(self, moment: datetime | None) -> None:
         if self._cancel_timer is not None:

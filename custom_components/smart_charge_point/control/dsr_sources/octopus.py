@@ -13,7 +13,7 @@ from typing import Final, override
 from homeassistant.core import HomeAssistant
 
 from ...model.dsr import DsrDirection, DsrEvent
-from .entity_source import EntitySource, moment_id, read_moment
+from .entity_source import EntitySource, OnMissing, moment_id, read_moment
 from .offers import Reading
 from .source import EntitySettings
 
@@ -24,13 +24,18 @@ _LISTS: Final = {DsrDirection.DOWN: "joined_events", DsrDirection.UP: "events"}
 class OctopusSource(EntitySource):
     """The sessions of one event entity; the direction of its settings says which kind of entity it is."""
 
-    def __init__(self, hass: HomeAssistant, settings: EntitySettings) -> None:
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        settings: EntitySettings,
+        on_missing: OnMissing | None = None,
+    ) -> None:
         """Take the settings.
 
         Raises:
             KeyError: there are no sessions in that direction.
         """
-        super().__init__(hass, settings.entity_id)
+        super().__init__(hass, settings.entity_id, on_missing)
         self._settings = settings
         self._list = _LISTS[settings.direction]
 
