@@ -62,6 +62,8 @@ _IN_SESSION: Final = {
     ConnectorStatus.SUSPENDED_BY_CAR,
     ConnectorStatus.SUSPENDED_BY_WALLBOX,
 }
+BOOT_SETTLES: Final = timedelta(seconds=5)
+"""How long after its boot a wallbox is left to say what became of its session, if it tells no status before."""
 OUTLOOK: Final = timedelta(days=7)
 """How far the plan behind the snapshot reaches: any hours that ever allow charging do so within a week."""
 
@@ -94,6 +96,8 @@ class Connector:
         )
         self.session: OpenSession | None = None
         self.status_at: datetime | None = None
+        self.booted_at: datetime | None = None
+        """When the wallbox booted, until it told a status."""
         self.status_known = False
         """Whether the wallbox told its status since it connected, or was asked to."""
         self.readings_at: datetime | None = None
@@ -149,6 +153,10 @@ class Connector:
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
         return drawn
+
+    def just_booted(self, now: datetime) -> bool:
+        """Return whether the wallbox may not have told yet what became of its session over a power cut."""
+        return self.booted_at is not None and now < self.booted_at + BOOT_SETTLES
 
     @property
     def awaits_delay(self) -> bool:

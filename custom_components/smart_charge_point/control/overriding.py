@@ -72,6 +72,9 @@ class Overriding:
             await self._take_back(link, connector, now, priority)
         if override is None or session is None:
             return Answer.ACCEPTED
+        if override.kind is OverrideKind.DELAY and connector.just_booted(now):
+            # The wallbox may be about to say that the session is over.
+            return Answer.ACCEPTED
         if session.of_the_past and priority is Priority.CONTROL:
             return Answer.ACCEPTED  # A refusal would show nothing but that it is over.
         limit = connector.override_limit(override, now)

@@ -49,7 +49,7 @@ from ..central_system.v16.probe import (
 )
 from ..model.capabilities import Capabilities, Rung, Support
 from .capability_report import delay_rests_on_home_assistant, rests_on_home_assistant
-from .connector import Connector
+from .connector import BOOT_SETTLES, Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
 from .issues import IssueKind, Issues
@@ -547,6 +547,8 @@ class Reconciler:
                 and override.until is not None
             ):
                 moments.append(override.until + SETTLE)
+                if connector.just_booted(now):
+                    moments.append(now + BOOT_SETTLES)
         future = [moment for moment in moments if moment > now]
         return min(future, default=None)
 

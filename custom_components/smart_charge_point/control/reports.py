@@ -87,6 +87,8 @@ class Reports(Handler):
             # Whatever is wrong it says again now.
             self._charge_point.fault = Fault.NONE
             self._charge_point.reconciler.forget_acknowledged()
+            for connector in self._charge_point.connectors.values():
+                connector.booted_at = now
             if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
                 self._delay_resumed_sessions(now)
             self._booted_at = now
@@ -123,8 +125,10 @@ class Reports(Handler):
         if (connector := self._charge_point.connector_told(event.connector)) is None:
             return
         before = connector.state.status
+        booted = connector.booted_at is not None
+        connector.booted_at = None
         if connector.told_status(event.status, event.fault, event.at, event.at_trusted):
-            if connector.awaits_delay:
+            if booted or connector.awaits_delay:
                 self._charge_point.reconciler.wake()
             sessions = self._charge_point.sessions
             now = dt_util.utcnow()
