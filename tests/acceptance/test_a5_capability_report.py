@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.control.capability_report import Ability
 from custom_components.smart_charge_point.simulator import Car
+from custom_components.smart_charge_point.simulator.configuration import Key
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..house import SELDOM, House
@@ -82,6 +83,20 @@ async def home(house: House, quirks: Quirks | None = None, **kinds: Any) -> None
     await house.press("charge_now")
     await house.set_number("current_limit", 10)
     await house.advance(timedelta(minutes=2))
+
+
+async def ask_for_less(house: House) -> None:
+    """Let a provider ask for two minutes."""
+    await house.set_options(dsr_providers=["octopus"])
+    await house.action(
+        "start_dsr_event",
+        provider="octopus",
+        event_id="1",
+        kind="response",
+        direction="down",
+        limit_a=6,
+        end=house.now + timedelta(minutes=2),
+    )
 
 
 async def test_a5_3_a_good_wallbox_holds_everything_by_itself(house: House) -> None:
@@ -180,19 +195,32 @@ async def test_a9_4_every_second_is_counted_and_said(
 ) -> None:
     """Whether a wallbox measures every second is known from an event on, by what really arrived."""
     await home(house, **kinds)
-    await house.set_options(dsr_providers=["octopus"])
-    await house.action(
-        "start_dsr_event",
-        provider="octopus",
-        event_id="1",
-        kind="response",
-        direction="down",
-        limit_a=6,
-        end=house.now + timedelta(minutes=2),
-    )
+    await ask_for_less(house)
     await house.advance(timedelta(minutes=4))
     assert (await found(house))["every_second"] == expected
     assert issues(house) == said
+
+
+@pytest.mark.parametrize(
+    ("cut", "expected"),
+    [(False, ("refused", "nobody")), (True, ("untried", "not_known"))],
+)
+async def test_a9_4_a_promise_that_is_not_kept_is_counted(
+    house: House, cut: bool, expected: tuple[str, str]
+) -> None:
+    """A wallbox that takes the second and measures every ten is found out, but not for the gap of a lost link."""
+    await home(house, settings={"HeartbeatInterval": "86400"})
+    (wallbox,) = house.wallboxes
+    await ask_for_less(house)
+    await house.advance(timedelta(seconds=20))
+    wallbox.configuration.put(Key(name="MeterValueSampleInterval", value="10"))
+    if cut:
+        await wallbox.go_offline()
+        await house.advance(timedelta(seconds=30))
+        await wallbox.go_online()
+    await house.advance(timedelta(minutes=4))
+    assert (await found(house))["every_second"] == expected
+    assert ("not_every_second" in issues(house)) is not cut
 
 
 async def test_the_report_is_in_the_diagnostics(

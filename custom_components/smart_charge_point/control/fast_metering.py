@@ -57,8 +57,8 @@ class FastMetering:
         """The connectors whose seconds are being kept."""
         self._until: datetime | None = None
         """The end of the latest event that was measured, the time after it included."""
-        self._refused_by: Link | None = None
-        """The connection on which the wallbox would not measure every second: it is not asked again."""
+        self._asked_on: Link | None = None
+        """The connection on which the wallbox was asked to measure every second: it is not asked again."""
 
     def wanted(self, now: datetime) -> bool:
         """Return whether every second is to be measured at `now` (UTC)."""
@@ -135,20 +135,25 @@ class FastMetering:
         memory = self._store.memory
         if not self.wanted(now):
             if memory.sample_interval is not None:
-                self._judge(now)
+                if self._asked_on is link:
+                    self._judge(now)
                 await self._restore(link, memory.sample_interval)
         elif memory.settings_stopped == memory.boot.firmware:
             self._learn(Support.REFUSED)
-        elif memory.sample_interval is None and self._refused_by is not link:
+        elif memory.sample_interval is None and self._asked_on is not link:
             await self._hurry(link)
 
     def _judge(self, now: datetime) -> None:
         """Learn from what really arrived, just before all is over, whether that was every second."""
-        for connector in self._rings:
-            seen = self.ring(connector).samples(now - COUNTED, now)
-            if seen and seen[-1].at - seen[0].at >= ENOUGH:
-                counted = self.ring(connector).coverage(seen[0].at, seen[-1].at)
-                self._learn(Support.WORKS if counted.every_second else Support.REFUSED)
+        counted = [
+            ring.coverage(seen[0].at, seen[-1].at)
+            for ring in self._rings.values()
+            if (seen := ring.samples(now - COUNTED, now))
+            and seen[-1].at - seen[0].at >= ENOUGH
+        ]
+        if counted:
+            met = all(coverage.every_second for coverage in counted)
+            self._learn(Support.WORKS if met else Support.REFUSED)
 
     def _learn(self, support: Support) -> None:
         capabilities = self._store.memory.capabilities
@@ -157,7 +162,7 @@ class FastMetering:
     async def _hurry(self, link: Link) -> None:
         """Ask for a sample a second."""
         memory = self._store.memory
-        self._refused_by = link
+        self._asked_on = link
         try:
             known = (await link.configuration((SAMPLE_INTERVAL,))).keys
             key = known.get(SAMPLE_INTERVAL.lower())
@@ -189,7 +194,7 @@ class FastMetering:
         if answer is Answer.ACCEPTED:
             self._store.memory.sample_interval = None
             await self._store.save()
-        self._refused_by = None
+        self._asked_on = None
 
     def _stretches(self) -> Iterator[tuple[datetime, datetime]]:
         """Yield from when until when each event is measured."""
