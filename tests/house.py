@@ -256,6 +256,7 @@ class House:
             typed = {"next_step_id": step} if isinstance(step, str) else dict(step)
             shown = await flows.async_configure(shown["flow_id"], typed)
         await self.hass.async_block_till_done()
+        await self.clock.settle()
         return shown
 
     async def press(self, key: str, identity: str = "WB1") -> None:

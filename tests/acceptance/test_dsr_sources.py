@@ -74,22 +74,27 @@ def same_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DRAW, lambda _: 240)
 
 
-@pytest.fixture
-async def vtns(
-    house: House, unused_tcp_port_factory: Callable[[], int]
-) -> AsyncIterator[list[Vtn]]:
-    """Return two servers of providers; time waits for their answers."""
+@pytest.fixture(autouse=True)
+def patience(house: House) -> None:
+    """Let time wait for what sources do in the background, and for the answers of servers."""
 
-    async def answered() -> None:
+    async def done() -> None:
         while waiting := [
             task
             for task in asyncio.all_tasks()
-            if task.get_name().startswith(("OpenADR ", f"{DOMAIN} word to"))
+            if task.get_name().startswith(
+                ("OpenADR ", f"{DOMAIN} word to", f"{DOMAIN} events of")
+            )
         ]:
             await asyncio.wait(waiting)
             await house.hass.async_block_till_done()
 
-    house.clock.settlers.append(answered)
+    house.clock.settlers.append(done)
+
+
+@pytest.fixture
+async def vtns(unused_tcp_port_factory: Callable[[], int]) -> AsyncIterator[list[Vtn]]:
+    """Return two servers of providers."""
     servers = [Vtn(), Vtn()]
     for server in servers:
         await server.start(unused_tcp_port_factory())

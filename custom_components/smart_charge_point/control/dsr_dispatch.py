@@ -129,7 +129,7 @@ class DsrDispatch(DsrSink):
             data=data,
             source=source,
             # A calendar may ask a server of its own; the home does not wait for that.
-            starting=self._entry.async_create_task(
+            starting=self._entry.async_create_background_task(
                 self._hass, source.start(self), f"{DOMAIN} events of {provider}"
             ),
         )
