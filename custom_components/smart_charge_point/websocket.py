@@ -93,11 +93,15 @@ def subscribe_power(
 
 
 def _sample(connector: int, sample: TraceSample) -> dict[str, Any]:
-    """Return a sample: when (UTC), W, A, and Wh of the meter; None where it was not told."""
+    """Return a sample: when (UTC), W, A, and Wh of the meter; None where it was not told.
+
+    `derived` is whether the power was concluded from the meter, not measured.
+    """
     return {
         "connector": connector,
         "at": sample.at.isoformat(),
         "power": sample.power,
         "current": sample.current,
         "energy": sample.register,
+        "derived": sample.derived,
     }

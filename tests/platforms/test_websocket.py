@@ -1,5 +1,6 @@
 """Tests of live power: whoever looks on sees what is measured, and nothing is measured because of it (A9.4)."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,6 +99,42 @@ async def test_a9_4_the_latest_minutes_and_then_every_sample(
     assert house.entity("power").last_updated == written
     # Nobody measures more often because somebody looks on.
     assert not [frame for frame in wallbox.received[asked:] if "Interval" in str(frame)]
+
+
+async def test_a9_4_every_second_of_an_event_reaches_who_looks_on(
+    house: House, look_on: LookOn
+) -> None:
+    """While demand response runs, at least 57 of 60 seconds come, each of its own second, and measured."""
+    house.add()
+    wallbox = await house.wallbox()
+    await house.set_options(dsr_providers=["octopus"])
+    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
+    await house.advance(timedelta(minutes=1))
+    await house.action("charge_now")
+    await house.action(
+        "start_dsr_event",
+        provider="octopus",
+        event_id="1",
+        kind="response",
+        direction="down",
+        limit_a=6,
+        end=house.now + timedelta(minutes=30),
+    )
+    await house.advance(timedelta(minutes=1))
+    client = await look_on()
+    await subscribe(client, house.device_id())
+    await samples(client)
+    told: list[dict[str, Any]] = []
+
+    async def watch() -> None:
+        while len(told) < 57:
+            told.extend(await samples(client))
+
+    watching = asyncio.create_task(watch())
+    await house.clock.advance(timedelta(seconds=60))
+    await asyncio.wait_for(watching, 5)
+    assert len({sample["at"] for sample in told}) >= 57
+    assert not any(sample["derived"] for sample in told)
 
 
 async def test_who_looks_away_is_told_nothing(house: House, look_on: LookOn) -> None:
