@@ -236,8 +236,8 @@ class DsrBook:
             if session is None:
                 session = max(self._sessions(), default=None)
             self.opt_out = StandingOptOut(opt_out=opt_out, transaction_id=session)
-        for event in chosen:
-            record = self._records.pop(event.key)
+        records = [self._records.pop(event.key) for event in chosen]
+        for record in records:
             self._on_opt_out(
                 await self._ledger.keep_dsr_event(
                     replace(record, outcome=DsrOutcome.OVERRIDDEN, opt_out=opt_out)
@@ -267,13 +267,13 @@ class DsrBook:
     async def unfollow(self, now: datetime, user_id: str | None) -> None:
         """Let go of all events: the owner does not follow them any more."""
         opt_out = OptOut(user_id=user_id, at=now, scope=OptOutScope.EVENT)
-        for record in self._records.values():
+        records, self._records = self._records, {}
+        for record in records.values():
             self._on_opt_out(
                 await self._ledger.keep_dsr_event(
                     replace(record, outcome=DsrOutcome.NOT_FOLLOWED, opt_out=opt_out)
                 )
             )
-        self._records.clear()
         self._ending.clear()
         self.revision += 1
 
