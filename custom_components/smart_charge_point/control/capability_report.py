@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from ..central_system.resident import (
     holds_session_delay,
@@ -12,6 +13,10 @@ from ..central_system.resident import (
 )
 from ..model.capabilities import Capabilities, OfflineStart, Rung, Support
 from ..model.schedule import ResidentSchedule
+from .issues import IssueKind
+
+SAID_BEFORE: Final = timedelta(days=14)
+"""How long before the clocks change an owner is told what he has to do then."""
 
 
 class Ability(StrEnum):
@@ -64,7 +69,9 @@ def capability_report(
     `schedules` are what the wallbox's connectors are to hold; `delays` is whether starts are to be delayed at random by
     us.
     """
-    hopeless = capabilities.smart_charging is Support.REFUSED
+    hopeless = capabilities.smart_charging is Support.REFUSED or takes_no_limit(
+        capabilities
+    )
     return tuple(
         Finding(ability=ability, found=found, rests_on=rests_on)
         for ability, (found, rests_on) in {
@@ -98,7 +105,43 @@ type _Found = tuple[str, RestsOn]
 _REFUSED: _Found = ("refused", RestsOn.NOBODY)
 
 
-def rests_on_home_assistant(
+def takes_no_limit(capabilities: Capabilities) -> bool:
+    """Return whether the wallbox refused every purpose of profile: reg. 5(2) is not met then."""
+    return {
+        capabilities.default_profile,
+        capabilities.transaction_profile,
+        capabilities.maximum_profile,
+    } == {Support.REFUSED}
+
+
+def unmet(
+    capabilities: Capabilities,
+    schedules: Collection[ResidentSchedule],
+    now: datetime,
+    *,
+    delays: bool,
+) -> dict[IssueKind, bool]:
+    """Return what the owner has to know at `now` (UTC) of what cannot be met, or rests on Home Assistant, and what not."""
+    refused = takes_no_limit(capabilities)
+    return {
+        IssueKind.SMART_CHARGING_REFUSED: refused,
+        IssueKind.HOURS_ON_HOME_ASSISTANT: not refused
+        and any(_timed_by_us(capabilities, schedule, now) for schedule in schedules),
+        IssueKind.DELAY_ON_HOME_ASSISTANT: not refused
+        and delays
+        and not _delays_by_itself(capabilities, schedules, now),
+        IssueKind.NOT_EVERY_SECOND: capabilities.every_second is Support.REFUSED,
+        IssueKind.CLOCK_CHANGE: not refused
+        and any(
+            schedule.week.valid_to is not None
+            and schedule.week.valid_to - now < SAID_BEFORE
+            and not holds_through_clock_change(schedule, capabilities, now)
+            for schedule in schedules
+        ),
+    }
+
+
+def _timed_by_us(
     capabilities: Capabilities, schedule: ResidentSchedule, now: datetime
 ) -> bool:
     """Return whether Home Assistant has to time the hours of one connector."""
@@ -108,15 +151,11 @@ def rests_on_home_assistant(
     } and not _constant(schedule)
 
 
-def delay_rests_on_home_assistant(
-    capabilities: Capabilities,
-    schedules: Collection[ResidentSchedule],
-    now: datetime,
-    *,
-    delays: bool,
+def _delays_by_itself(
+    capabilities: Capabilities, schedules: Collection[ResidentSchedule], now: datetime
 ) -> bool:
-    """Return whether a session that begins while Home Assistant is off would not be delayed at random (reg. 11)."""
-    return delays and not all(
+    """Return whether a session that begins while Home Assistant is off is delayed at random as well (reg. 11)."""
+    return all(
         holds_session_delay(schedule, capabilities, now) for schedule in schedules
     )
 
@@ -133,9 +172,7 @@ def _hours(
         (rung_for(schedule, capabilities, now) for schedule in schedules),
         key=order.index,
     )
-    if any(
-        rests_on_home_assistant(capabilities, schedule, now) for schedule in schedules
-    ):
+    if any(_timed_by_us(capabilities, schedule, now) for schedule in schedules):
         return worst.value, RestsOn.HOME_ASSISTANT
     return worst.value, RestsOn.WALLBOX
 
@@ -154,7 +191,7 @@ def _delay(
         return "none", RestsOn.NOT_NEEDED
     if hopeless:
         return _REFUSED
-    if delay_rests_on_home_assistant(capabilities, schedules, now, delays=delays):
+    if not _delays_by_itself(capabilities, schedules, now):
         return "home_assistant", RestsOn.HOME_ASSISTANT
     if capabilities.relative_delay is Support.UNTRIED:
         return "untried", RestsOn.NOT_KNOWN

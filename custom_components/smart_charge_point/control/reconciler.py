@@ -31,7 +31,6 @@ from ..central_system.resident import (
     capped_profile,
     caps_alike,
     displaced_by,
-    holds_through_clock_change,
     limit_always,
     maximum_profile,
     needs_sending,
@@ -48,11 +47,11 @@ from ..central_system.v16.probe import (
     read_capabilities,
 )
 from ..model.capabilities import Capabilities, Rung, Support
-from .capability_report import delay_rests_on_home_assistant, rests_on_home_assistant
+from .capability_report import takes_no_limit, unmet
 from .connector import BOOT_SETTLES, Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
-from .issues import IssueKind, Issues
+from .issues import Issues
 from .memory import MemoryStore
 from .offline_start import OfflineStartKeeper
 from .override import OverrideKind
@@ -479,49 +478,17 @@ class Reconciler:
         """Say what rests on Home Assistant being up, and what cannot be done at all."""
         now = dt_util.utcnow()
         capabilities = self.capabilities
-        refused = {
-            capabilities.default_profile,
-            capabilities.transaction_profile,
-            capabilities.maximum_profile,
-        } == {Support.REFUSED}
-        if refused:
+        if takes_no_limit(capabilities):
             self._store.learn(replace(capabilities, smart_charging=Support.REFUSED))
-        schedules = [
-            connector.resident_schedule(now) for connector in self._connectors.values()
-        ]
         self.standby.report()
-        self._issues.set(IssueKind.SMART_CHARGING_REFUSED, refused)
-        self._issues.set(
-            IssueKind.HOURS_ON_HOME_ASSISTANT,
-            not refused
-            and any(
-                rests_on_home_assistant(capabilities, schedule, now)
-                for schedule in schedules
-            ),
-        )
-        self._issues.set(
-            IssueKind.DELAY_ON_HOME_ASSISTANT,
-            not refused
-            and delay_rests_on_home_assistant(
-                capabilities,
-                schedules,
-                now,
-                delays=any(connector.delays for connector in self._connectors.values()),
-            ),
-        )
-        self._issues.set(
-            IssueKind.NOT_EVERY_SECOND, capabilities.every_second is Support.REFUSED
-        )
-        self._issues.set(
-            IssueKind.CLOCK_CHANGE,
-            not refused
-            and any(
-                schedule.week.valid_to is not None
-                and schedule.week.valid_to - now < timedelta(days=14)
-                and not holds_through_clock_change(schedule, capabilities, now)
-                for schedule in schedules
-            ),
-        )
+        connectors = self._connectors.values()
+        for kind, shown in unmet(
+            capabilities,
+            [connector.resident_schedule(now) for connector in connectors],
+            now,
+            delays=any(connector.delays for connector in connectors),
+        ).items():
+            self._issues.set(kind, shown)
 
     def _next_due(self, now: datetime) -> datetime | None:
         """Return when the passing of time alone changes what must be sent or said."""
