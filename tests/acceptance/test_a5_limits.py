@@ -175,3 +175,25 @@ async def test_a5_3_home_assistant_times_the_hours_where_nothing_else_works(
     assert wallbox.current(1) == 0
     await house.advance_to(datetime(2026, 11, 23, 22, 12, tzinfo=UTC))
     assert wallbox.current(1) > 30
+
+
+@WITHIN_HOURS
+async def test_a_slider_that_is_moved_about_is_not_written_each_time(
+    house: House,
+) -> None:
+    """What lowers goes at once, what raises at most every 10 s, and the last position is the one that holds."""
+    wallbox = await house.wallbox()
+    await charging_car(house, wallbox)
+    sent = len(wallbox.requests("SetChargingProfile"))
+    for amperes in (10, 12, 14, 16, 18, 20):
+        await house.set_number("current_limit", amperes)
+        await house.advance(timedelta(seconds=1))
+    assert len(wallbox.requests("SetChargingProfile")) == sent + 1
+    await house.advance(timedelta(seconds=15))
+    assert len(wallbox.requests("SetChargingProfile")) == sent + 2
+    assert 19 < wallbox.current(1) <= 20
+
+    await house.set_number("current_limit", 22)
+    await house.set_number("current_limit", 8)
+    await house.advance(timedelta(seconds=5))
+    assert 7 < wallbox.current(1) <= 8

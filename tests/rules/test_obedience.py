@@ -12,11 +12,7 @@ from custom_components.smart_charge_point.model.meter import (
     Reading,
     SampleContext,
 )
-from custom_components.smart_charge_point.rules.obedience import (
-    PATIENCE,
-    Watch,
-    drawn,
-)
+from custom_components.smart_charge_point.rules.obedience import PATIENCE, Watch, drawn
 
 START = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 TEN = Limit(amperes=10)

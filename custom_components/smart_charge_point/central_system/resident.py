@@ -232,7 +232,10 @@ def override_default_profile(
     if until is not None:
         end = min(until, end)
     duration = int((end - start).total_seconds())
-    level = min(3, capabilities.max_stack_level)
+    # Where there is room for one profile only, it takes the place of the hours until its session is over.
+    level = (
+        0 if capabilities.max_profiles <= 1 else min(3, capabilities.max_stack_level)
+    )
     allowed = Period(start=0, limit=min(limit, capabilities.maximum))
     profile = ChargingProfile(
         profile_id=override_default_id(connector),
@@ -293,6 +296,11 @@ def capped_profile(
 def caps_alike(one: ChargingProfile, other: ChargingProfile, now: datetime) -> bool:
     """Return whether two capping profiles mean the same from `now` (UTC) on, whatever they meant before."""
     return _caps_from(one, now) == _caps_from(other, now)
+
+
+def cap_at(profile: ChargingProfile, now: datetime) -> Limit:
+    """Return the limit of a capping profile at `now` (UTC)."""
+    return _caps_from(profile, now)[0][1]
 
 
 def _caps_from(

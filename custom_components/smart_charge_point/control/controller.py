@@ -482,9 +482,9 @@ class Controller:
         # On the disk first: a wallbox must never hold a wish that nobody remembers after Home Assistant was killed.
         await self._charge_point.store.save()
         try:
-            answer = await self._charge_point.reconciler.overriding.apply(
-                link, target, Priority.OWNER
-            )
+            reconciler = self._charge_point.reconciler
+            await reconciler.hold_maximum(link, Priority.OWNER)
+            answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
         except CallError as error:
             await self._take_back(target, before)
             raise refusal.failed(self.name, error) from error

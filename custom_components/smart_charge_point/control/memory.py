@@ -59,6 +59,8 @@ class Memory:
     settings_stopped: str | None = None
     """The firmware that fell silent at a change of its configuration: it is not asked for another."""
     connectors: dict[int, ConnectorMemory] = field(default_factory=dict)
+    defaults_unanswered: bool = False
+    """Whether no default profile was answered lately; not for longer than Home Assistant runs."""
     follow_dsr: bool = True
     dsr_opt_out: StandingOptOut | None = None
     sample_interval: str | None = None
@@ -67,6 +69,12 @@ class Memory:
     """What the wallbox falls back to when the link is lost, and what it is lent meanwhile (A7.4)."""
     delay_set_aside: DelaySetAside | None = None
     """The wallbox's own random delay, to be put back; None while it is in force, or there is none."""
+
+    @property
+    def no_default_profile(self) -> bool:
+        """Whether nothing is resident that holds the hours, so that Home Assistant has to."""
+        refused = self.capabilities.default_profile is Support.REFUSED
+        return refused or self.defaults_unanswered
 
 
 class MemoryStore:

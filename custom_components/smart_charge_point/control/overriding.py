@@ -77,6 +77,8 @@ class Overriding:
             return Answer.ACCEPTED
         if session.of_the_past and priority is Priority.CONTROL:
             return Answer.ACCEPTED  # A refusal would show nothing but that it is over.
+        if self._carried_by_maximum:
+            return Answer.ACCEPTED
         limit = connector.override_limit(override, now)
         profile = override_profile(
             connector.number,
@@ -123,12 +125,26 @@ class Overriding:
             connector.verified = False
         return answer
 
+    @property
+    def _carried_by_maximum(self) -> bool:
+        """Whether the max profile carries the whole plan, overrides too: the wallbox takes no other."""
+        capabilities = self._capabilities
+        return (
+            len(self._connectors) == 1
+            and capabilities.default_profile is Support.REFUSED
+            and capabilities.transaction_profile is Support.REFUSED
+            and capabilities.maximum_profile is not Support.REFUSED
+        )
+
     def _hours_by_hand(self, connector: Connector, now: datetime) -> Override | None:
-        """Return the hours as an override of the running session, where the wallbox takes no other profile."""
+        """Return the plan as an override of the running session, where the wallbox takes no other profile.
+
+        It has all that stands in it, the owner's overrides too: one of those would lapse into no limit at all.
+        """
         capabilities = self._capabilities
         if (
             connector.session is None
-            or capabilities.default_profile is not Support.REFUSED
+            or not self._store.memory.no_default_profile
             or (
                 capabilities.maximum_profile is not Support.REFUSED
                 and len(self._connectors) == 1
@@ -138,7 +154,7 @@ class Overriding:
         return Override(
             kind=OverrideKind.HOURS,
             transaction_id=connector.session.transaction_id,
-            since=now,
+            since=connector.session.started_at,
         )
 
     def _dsr_by_hand(self, connector: Connector, now: datetime) -> Override | None:
@@ -163,8 +179,8 @@ class Overriding:
     def _wanted(self, connector: Connector, now: datetime) -> Override | None:
         """Return what is wanted of the session at `now` (UTC), beside what the wallbox holds."""
         return (
-            connector.standing_override(now)
-            or self._hours_by_hand(connector, now)
+            self._hours_by_hand(connector, now)
+            or connector.standing_override(now)
             or self._dsr_by_hand(connector, now)
         )
 

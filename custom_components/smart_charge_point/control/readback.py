@@ -18,6 +18,7 @@ from ..central_system.link import (
 from ..central_system.profiles import Purpose
 from ..central_system.resident import renew_at, rung_for
 from ..model.capabilities import Capabilities, Rung, Support
+from ..model.limit import Limit
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
@@ -74,6 +75,29 @@ class ReadBack:
         await self._clear_foreign(link, connector)
         connector.verified = False
         await self.verify(link, connector)
+
+    def judge_override(self, connector: Connector) -> bool:
+        """Turn to the lowest stack level where an override above it has no effect (S4); return whether that is new."""
+        now, sent, composite = (
+            dt_util.utcnow(),
+            connector.sent_override,
+            connector.composite,
+        )
+        if (
+            sent is None
+            or sent.stack_level == 0
+            or composite is None
+            or connector.segment(now).limit <= Limit.PAUSED
+        ):
+            return False
+        told = [step.limit for step in composite.steps if step.start <= now]
+        if not told or told[-1] > Limit.PAUSED:
+            return False
+        _LOGGER.debug("The wallbox follows nothing above its lowest stack level")
+        self._store.learn(replace(self._capabilities, max_stack_level=0))
+        connector.sent_override = None
+        connector.verified = False
+        return True
 
     def _verdict(
         self, connector: Connector, composite: CompositeSchedule, now: datetime

@@ -28,6 +28,7 @@ from ..central_system.link import (
 )
 from ..central_system.profiles import ChargingProfile, Kind
 from ..central_system.resident import (
+    cap_at,
     capped_profile,
     caps_alike,
     displaced_by,
@@ -67,6 +68,8 @@ PATIENCE: Final = 3
 """Time-outs after which a profile counts as refused (ocpp.md 4.6)."""
 FIRST_RETRY: Final = timedelta(seconds=10)
 LAST_RETRY: Final = timedelta(minutes=10)
+CAP_EVERY: Final = timedelta(seconds=10)
+"""How often the max profile is raised at most."""
 SETTLE: Final = timedelta(seconds=5)
 """After an edge, how long a wallbox may take to say that it applies the new limit."""
 
@@ -106,6 +109,8 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
+        self._capped_at: datetime | None = None
+        """When the max profile was last sent."""
         self._sender = ProfileSender(store)
         self.overriding = Overriding(store, connectors, self._sender)
         self._probed_on: Link | None = None
@@ -220,6 +225,8 @@ class Reconciler:
             raise unanswered
         for connector in connectors:
             await self._readback.verify(link, connector)
+            if self._readback.judge_override(connector):
+                self.wake()  # It is sent at the lowest level now.
         await self._fast_metering.reconcile(link, dt_util.utcnow())
         if await self.own_delay.reconcile(link, dt_util.utcnow()):
             self.wake()
@@ -345,7 +352,12 @@ class Reconciler:
             else:
                 meanwhile = _without(meanwhile or self.capabilities, refusal)
         if unanswered is not None:
+            if meanwhile and meanwhile.default_profile is Support.REFUSED:
+                # None was answered, so for now the hours are held otherwise.
+                self._store.memory.defaults_unanswered = True
             raise unanswered
+        if not guessing:
+            self._store.memory.defaults_unanswered = False
 
     async def _hold_once(
         self,
@@ -411,10 +423,8 @@ class Reconciler:
             return
         now = dt_util.utcnow()
         connector = next(iter(self._connectors.values()))
-        if (
-            len(self._connectors) == 1
-            and self.capabilities.default_profile is Support.REFUSED
-        ):
+        by_hand = len(self._connectors) == 1 and memory.no_default_profile
+        if by_hand:
             desired = maximum_profile(connector.segment(now).limit, self.capabilities)
         else:
             desired = capped_profile(connector.caps(now), self.capabilities)
@@ -432,6 +442,15 @@ class Reconciler:
             never_lowered and not lowers
         ):
             return
+        if (
+            held is not None
+            and not by_hand
+            and self._capped_at is not None
+            and now < self._capped_at + CAP_EVERY
+            and cap_at(desired, now) >= cap_at(held, now)
+        ):
+            return  # What lowers goes at once; the rest waits, as each profile wears the wallbox's memory.
+        self._capped_at = now
         if await self._sender.send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired
             self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
@@ -500,9 +519,12 @@ class Reconciler:
                 self._fast_metering.next_change(now),
                 self.own_delay.next_change(now),
                 self.standby.next_change(now),
+                self._capped_at and self._capped_at + CAP_EVERY,
             ),
         )
         for connector in self._connectors.values():
+            if self._store.memory.no_default_profile:
+                moments.append(connector.segment(now).end)
             schedule = connector.resident_schedule(now)
             if (renewal := renew_at(schedule, self.capabilities, now)) is not None:
                 moments.append(renewal)
