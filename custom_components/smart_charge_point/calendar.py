@@ -178,12 +178,17 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
     @property
     @override
     def current_value(self) -> str:
-        return str(self.event)
+        # Looked at with each sample, for which an event of Home Assistant's is too dear.
+        return str(self._next_stretch())
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
         """Return the stretch that runs now, or the next one."""
+        stretch = self._next_stretch()
+        return None if stretch is None else self._event(stretch)
+
+    def _next_stretch(self) -> Stretch | None:
         now = dt_util.utcnow()
         if (
             self._until is None
@@ -199,7 +204,7 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
             )
             self._news = self.coordinator.news
             self._until = now + DAY if self._stretch is None else self._stretch.end
-        return None if self._stretch is None else self._event(self._stretch)
+        return self._stretch
 
     @override
     async def async_get_events(
@@ -251,20 +256,19 @@ class DsrCalendar(SmartChargePointEntity, CalendarEntity):
     @property
     @override
     def current_value(self) -> str:
-        return str(self.event)
+        return str(self._next_event())
 
     @property
     @override
     def event(self) -> CalendarEvent | None:
         """Return the event that runs now, or the next one."""
+        event = self._next_event()
+        return None if event is None else self._event(event)
+
+    def _next_event(self) -> DsrEvent | None:
         now = dt_util.utcnow()
         return next(
-            (
-                self._event(event)
-                for event in self.controller.dsr.events
-                if event.end > now
-            ),
-            None,
+            (event for event in self.controller.dsr.events if event.end > now), None
         )
 
     @override

@@ -479,7 +479,13 @@ class ReasonSensor(ConnectorSensor):
     @override
     def stretch(self) -> object:
         """Return what the word belongs to: another end or limit is another sentence."""
-        return super().stretch, self._sentence
+        connector = self.connector
+        return (
+            super().stretch,
+            connector.reason_until,
+            connector.requested,
+            dt_util.now().date(),
+        )
 
     @property
     @override
