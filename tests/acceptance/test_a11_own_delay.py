@@ -225,3 +225,30 @@ async def test_a11_6_the_owners_maximum_is_the_wallboxs_too(house: House) -> Non
     await house.set_number("delay_maximum", 900)
     await house.advance(timedelta(hours=3))
     assert written(wallbox)[3:] == ["900"]
+
+
+@WITHIN_HOURS
+async def test_a11_5_a_response_is_not_delayed_by_the_wallbox_either(
+    house: House,
+) -> None:
+    """While the grid is answered its own delay is 0, and afterwards it is what it was."""
+    wallbox = await plugged_in(house)
+    await house.set_options(dsr_providers=["grid"])
+    end = house.now + timedelta(minutes=20)
+    await house.action(
+        "start_dsr_event",
+        provider="grid",
+        event_id="1",
+        kind="response",
+        direction="up",
+        limit_a=10,
+        end=end,
+    )
+    await house.advance(timedelta(seconds=10))
+    assert written(wallbox) == ["0"]
+    assert wallbox.current(1) > 9
+
+    await house.advance_to(end - timedelta(seconds=5))
+    assert written(wallbox) == ["0"]
+    await house.advance_to(end + timedelta(minutes=12))
+    assert written(wallbox) == ["0", "600"]

@@ -171,8 +171,11 @@ def test_repair_issues_and_texts_are_each_others() -> None:
     wallboxes = importlib.import_module(f"{control}.issues")
     sources = importlib.import_module(f"{control}.dsr_source_issues")
 
+    rules = importlib.import_module(f"{control}.ruleset_end")
+
     assert set(TEXTS["issues"]) == {
-        kind.value for kind in (*wallboxes.IssueKind, *sources.SourceIssueKind)
+        rules.RULES_END,
+        *(kind.value for kind in (*wallboxes.IssueKind, *sources.SourceIssueKind)),
     }
 
 

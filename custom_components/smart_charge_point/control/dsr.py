@@ -7,7 +7,7 @@ import secrets
 from typing import Any, Final
 
 from ..model.decision import Decision, DecisionKind
-from ..model.dsr import DsrEvent, DsrOutcome
+from ..model.dsr import DsrEvent, DsrKind, DsrOutcome
 from ..model.dsr_record import DsrRecord, OptOut, OptOutScope
 from ..model.limit import Limit
 from ..model.plan import Claim, Effect
@@ -133,6 +133,10 @@ class DsrBook:
             and (claim.end is None or now < claim.end)
             for claim in self.claims(Limit.PAUSED)
         )
+
+    def responds(self, now: datetime) -> bool:
+        """Return whether a response, which nothing delays, runs at `now` (UTC)."""
+        return any(event.kind is DsrKind.RESPONSE for event in self.active(now))
 
     def next_edge(self, now: datetime) -> datetime | None:
         """Return when one of the events next begins or ends, delays and all."""

@@ -218,6 +218,8 @@ class Reconciler:
             # One more turned up: no max profile is raised before each holds its own limit.
             self.wake()
             return None
+        if self._dsr.responds(dt_util.utcnow()):
+            await self._respond_at_once(link)
         await self.hold_maximum(link)
         for connector in connectors:
             await self.overriding.apply(link, connector)
@@ -295,6 +297,13 @@ class Reconciler:
         self._probed_on = link
         self._unset = probe.configuration
         self._on_change()
+
+    async def _respond_at_once(self, link: Link) -> None:
+        """Let the wallbox's own random delay be none while it responds to the grid (reg. 11)."""
+        try:
+            await self.own_delay.set_aside(link)
+        except CallRefusedError as error:
+            _LOGGER.debug("The wallbox's own random delay stays: %s", error)
 
     async def _ask_status(self, link: Link) -> None:
         """Ask for the status of connectors that a wallbox, redialling without a boot, has said nothing of."""

@@ -22,6 +22,7 @@ from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
 from .pending import PendingWallbox, Quarantine, WaitingRoom
+from .ruleset_end import RulesetEnd
 from .settings import ChargePointSettings
 from .site_settings import CONF_DSR_SOURCES, SiteSettings
 
@@ -41,6 +42,7 @@ class Site(Directory):
         )
         self.controllers: dict[str, Controller] = {}
         self._dsr = DsrDispatch(hass, entry)
+        self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
         self._listeners: list[Callable[[Controller], None]] = []
@@ -81,6 +83,7 @@ class Site(Directory):
     async def async_stop(self) -> None:
         """Stop the sources, close the sockets, keep what is to be kept, and close the ledger."""
         await self._dsr.async_stop()
+        self._ruleset_end.stop()
         self._waiting_room.close()
         await self.server.stop()
         for controller in self.controllers.values():
@@ -104,6 +107,7 @@ class Site(Directory):
             if subentry.subentry_type == SUBENTRY_CHARGE_POINT
         }
         self.settings = SiteSettings.of(self._hass, self._entry.options, len(wanted))
+        self._ruleset_end.watch(self.settings.ruleset)
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
             await controller.async_let_go()
