@@ -36,7 +36,7 @@ def owner(hass_admin_user: MockUser) -> str:
 def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw no delay, so that a limit alone says when current flows."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 0,
     )
 

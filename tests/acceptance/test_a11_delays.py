@@ -32,7 +32,7 @@ def long_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Draw 412 s, then 137 s, and so on: delays that a test can get a hold of."""
     draws = [412, 137, 555, 298, 476, 61] * 100
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: draws.pop(0),
     )
     return draws

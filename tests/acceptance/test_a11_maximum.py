@@ -39,7 +39,7 @@ async def test_a11_6_the_next_draw_has_the_new_maximum_and_the_wallbox_is_told(
         return count - 1
 
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow", most
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow", most
     )
     wallbox = await house.wallbox()
     assert set(weekly(wallbox)) == {600}

@@ -18,7 +18,7 @@ async def test_a11_6_a_longer_maximum_waits_until_the_running_delay_is_over(
 ) -> None:
     """The car charges when it would have, goes on charging, and the wallbox holds the new delays once all is quiet."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda count: count - 1,
     )
     wallbox = await house.wallbox()

@@ -18,7 +18,7 @@ SLEEPS = timedelta(minutes=20)
 def same_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every draw be 300 s, which a test can get a hold of."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 300,
     )
 

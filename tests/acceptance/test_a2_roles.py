@@ -91,7 +91,7 @@ def owner(hass_admin_user: MockUser) -> str:
 def long_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every draw be 300 s."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 300,
     )
 

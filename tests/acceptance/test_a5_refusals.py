@@ -74,7 +74,7 @@ async def test_a5_3_hours_delay_and_charge_now_hold_whatever_is_refused(
 ) -> None:
     """No minute of the peak, a random delay after it, charge now in seconds, and the limit kept."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 240,
     )
     wallbox = await house.wallbox(quirks=quirks, settings=SELDOM)

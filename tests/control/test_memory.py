@@ -22,7 +22,7 @@ def known_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw 412 s, then 137 s, and so on."""
     draws = [412, 137, 555, 298, 476, 61] * 100
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: draws.pop(0),
     )
 

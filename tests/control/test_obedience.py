@@ -56,7 +56,7 @@ async def test_a_delay_without_effect_is_timed_by_home_assistant(
 ) -> None:
     """ABB (S4): current that flows in the delay shows it; the rest of this one, and all later ones, are held by hand."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 500,
     )
     wallbox = await house.wallbox(
@@ -85,7 +85,7 @@ async def test_a11_2_a_wallbox_with_one_stack_level_is_delayed_by_home_assistant
 ) -> None:
     """Where there is no level for the delay above the hours, Home Assistant holds the session back from its start."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 300,
     )
     wallbox = await house.wallbox(settings=OFTEN, quirks=Quirks(most_stack_level=0))

@@ -47,7 +47,7 @@ def known_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw 412 s, then 137 s, and so on."""
     draws = [412, 137, 555, 298, 476, 61] * 100
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: draws.pop(0),
     )
 
@@ -119,7 +119,7 @@ async def test_a10_1_hours_that_are_not_answered_are_held_in_another_way_at_once
 ) -> None:
     """While the week is tried again and again, what the wallbox takes instead is in force, also with no delay drawn."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 0,
     )
     wallbox = await house.wallbox(
@@ -147,7 +147,7 @@ async def test_a10_1_a_wallbox_that_tells_nothing_of_itself_has_its_hours_in_a_m
 ) -> None:
     """It is asked in vain for minutes; the hours do not wait for that, also with no delay drawn."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 0,
     )
     wallbox = await house.wallbox(

@@ -27,7 +27,7 @@ GWH = 1e9
 def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw no delay: a car that is plugged in draws at once."""
     monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.connector.secrets.randbelow",
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
         lambda _: 0,
     )
 

@@ -68,7 +68,7 @@ PATIENCE: Final = 3
 """Time-outs after which a profile counts as refused (ocpp.md 4.6)."""
 FIRST_RETRY: Final = timedelta(seconds=10)
 LAST_RETRY: Final = timedelta(minutes=10)
-CAP_EVERY: Final = timedelta(seconds=10)
+RAISE_EVERY: Final = timedelta(seconds=10)
 """How often the max profile is raised at most."""
 SETTLE: Final = timedelta(seconds=5)
 """After an edge, how long a wallbox may take to say that it applies the new limit."""
@@ -109,8 +109,8 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._capped_at: datetime | None = None
-        """When the max profile was last sent."""
+        self._raised_at: datetime | None = None
+        """When the max profile was last raised."""
         self._sender = ProfileSender(store)
         self.overriding = Overriding(store, connectors, self._sender)
         self._probed_on: Link | None = None
@@ -454,12 +454,11 @@ class Reconciler:
         if (
             held is not None
             and not by_hand
-            and self._capped_at is not None
-            and now < self._capped_at + CAP_EVERY
-            and cap_at(desired, now) >= cap_at(held, now)
+            and cap_at(held, now) <= cap_at(desired, now)
         ):
-            return  # What lowers goes at once; the rest waits, as each profile wears the wallbox's memory.
-        self._capped_at = now
+            if self._raised_at is not None and now < self._raised_at + RAISE_EVERY:
+                return  # What lowers goes at once; the rest waits, as each profile wears the wallbox's memory.
+            self._raised_at = now
         if await self._sender.send(link, desired, priority) is Answer.ACCEPTED:
             memory.maximum_profile = desired
             self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
@@ -528,7 +527,7 @@ class Reconciler:
                 self._fast_metering.next_change(now),
                 self.own_delay.next_change(now),
                 self.standby.next_change(now),
-                self._capped_at and self._capped_at + CAP_EVERY,
+                self._raised_at and self._raised_at + RAISE_EVERY,
             ),
         )
         for connector in self._connectors.values():

@@ -331,7 +331,8 @@ async def test_a_token_that_was_withdrawn_is_replaced_at_once(
 
     await home.wait()
 
-    assert vtn.heard() == ["GET events", "POST auth/token", "GET events"]
+    # The next question may fall into the same stretch: its moment is drawn.
+    assert vtn.heard()[:3] == ["GET events", "POST auth/token", "GET events"]
     assert home.problem is None
 
 
