@@ -1,6 +1,7 @@
 """A wallbox that dials in unasked: it waits, it is shown, and it is taken in at the owner's word."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 import sqlite3
 from typing import Any
@@ -80,7 +81,7 @@ async def diagnostics(house: House, new_client: ClientSessionGenerator) -> Any:
 def rows(house: House) -> int:
     """Return how many sessions the ledger has."""
     path = house.hass.config.path(DOMAIN, "sessions.db")
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         (count,) = database.execute("SELECT count(*) FROM session").fetchone()
     return int(count)
 

@@ -1,5 +1,6 @@
 """Tests of what helps when something is wrong: diagnostics, system health, backups and repairs."""
 
+from contextlib import closing
 from datetime import timedelta
 import json
 from pathlib import Path
@@ -168,7 +169,7 @@ async def test_a_backup_has_every_session(house: House, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db"
     shutil.copy(Path(house.hass.config.path(DOMAIN, "sessions.db")), copy)
     await backup.async_post_backup(house.hass)
-    with sqlite3.connect(copy) as database:
+    with closing(sqlite3.connect(copy)) as database:
         tables = [
             name
             for (name,) in database.execute(
