@@ -51,7 +51,12 @@ def _page(entities: dict[str, str]) -> dict[str, Any]:
     # What the wallbox does not have is left out; what means nothing at the moment is hidden.
     now = [
         _heading("Now", "mdi:ev-station"),
-        *_tiles(entities, "charging_reason", grid_options=_WHOLE),
+        *_tiles(
+            entities,
+            "charging_reason",
+            grid_options=_WHOLE,
+            state_content=["sentence"],
+        ),
         *_tiles(entities, "delay_ends", grid_options=_WHOLE, known="delay_ends"),
         *_tiles(
             entities,

@@ -94,6 +94,7 @@ def check_present(house: House, wallbox: Wallbox, shown: dict[str, list[str]]) -
     assert set(shown.get(house.entity_id("charging_reason"), [])) <= {
         "no_car",
         "not_connected",
+        "not_told",
         "unavailable",
         "unknown",
     }

@@ -52,7 +52,7 @@ FLOWS = {
     PlanReason.WALLBOX_MAXIMUM: ChargingReason.CHARGING,
 }
 WHATEVER_THE_PLAN = {
-    ConnectorStatus.UNKNOWN: ChargingReason.NOT_CONNECTED,
+    ConnectorStatus.UNKNOWN: ChargingReason.NOT_TOLD,
     ConnectorStatus.AVAILABLE: ChargingReason.NO_CAR,
     ConnectorStatus.RESERVED: ChargingReason.NO_CAR,
     ConnectorStatus.FINISHING: ChargingReason.FINISHED,

@@ -89,6 +89,8 @@ class ChargingReason(StrEnum):
     UNAVAILABLE = "unavailable"
     PAUSED_BY_WALLBOX = "paused_by_wallbox"
     """The wallbox holds back for a reason of its own."""
+    NOT_TOLD = "not_told"
+    """The wallbox is connected and has not said yet what it is doing."""
     NOT_CONNECTED = "not_connected"
     """The wallbox is not connected to Home Assistant; it keeps to what it holds."""
 

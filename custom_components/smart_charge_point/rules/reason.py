@@ -60,14 +60,14 @@ def charging_reason(
     """Return why the car on `connector` is charging or not.
 
     `segment` is what the plan asks for now, None where there is no plan. What the wallbox says of itself comes first:
-    the plan only explains a pause or a flow that is really there. A status that was not told yet counts as not
-    connected. A wallbox that `delays_itself` by a random delay of its own is taken to do so when it holds back.
+    the plan only explains a pause or a flow that is really there. A wallbox that `delays_itself` by a random delay of its
+    own is taken to do so when it holds back.
     """
     if not connected:
         return ChargingReason.NOT_CONNECTED
     match connector.status:
         case ConnectorStatus.UNKNOWN:
-            return ChargingReason.NOT_CONNECTED
+            return ChargingReason.NOT_TOLD
         case ConnectorStatus.FAULTED:
             return ChargingReason.FAULT
         case ConnectorStatus.UNAVAILABLE:
