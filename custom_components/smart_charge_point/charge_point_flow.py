@@ -205,29 +205,28 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what to do for a car that falls asleep while it waits."""
-        subentry = self._get_reconfigure_subentry()
-        if user_input is None:
-            return self.async_show_form(
-                step_id="sleeping_car",
-                data_schema=self.add_suggested_values_to_schema(
-                    SLEEPING_CAR_SCHEMA, subentry.data
-                ),
-            )
-        return self.async_update_and_abort(
-            self._get_entry(), subentry, data_updates=user_input
+        return self._ask(
+            step_id="sleeping_car", schema=SLEEPING_CAR_SCHEMA, user_input=user_input
         )
 
     async def async_step_link_loss(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
         """Ask what the wallbox is to do while it is not connected."""
+        return self._ask(
+            step_id="link_loss", schema=LINK_LOSS_SCHEMA, user_input=user_input
+        )
+
+    @callback
+    def _ask(
+        self, *, step_id: str, schema: vol.Schema, user_input: dict[str, Any] | None
+    ) -> SubentryFlowResult:
+        """Ask for settings that are kept as they are typed."""
         subentry = self._get_reconfigure_subentry()
         if user_input is None:
             return self.async_show_form(
-                step_id="link_loss",
-                data_schema=self.add_suggested_values_to_schema(
-                    LINK_LOSS_SCHEMA, subentry.data
-                ),
+                step_id=step_id,
+                data_schema=self.add_suggested_values_to_schema(schema, subentry.data),
             )
         return self.async_update_and_abort(
             self._get_entry(), subentry, data_updates=user_input

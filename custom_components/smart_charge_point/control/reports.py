@@ -275,7 +275,8 @@ class Reports(Handler):
         connector = self._charge_point.connector_told(event.connector or 1)
         if connector is None:
             return
-        event = replace(event, samples=connector.with_power(event.samples))
+        if (samples := connector.with_power(event.samples)) is not event.samples:
+            event = replace(event, samples=samples)
         now = dt_util.utcnow()
         session = await self._charge_point.sessions.metered(connector, event, now)
         ours = session is None or session is connector.session
