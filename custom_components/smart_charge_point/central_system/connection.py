@@ -156,11 +156,6 @@ class Connection(Transport):
         return self._handler
 
     @property
-    def retired(self) -> bool:
-        """Whether a newer socket of the same charge point has taken over."""
-        return self._retired
-
-    @property
     def working(self) -> asyncio.Task[None] | None:
         """The call that is being worked on, and what waits behind it; None while there is none."""
         return self._worker
