@@ -45,6 +45,13 @@ def where():
     return Path(__file__).parent
 """
 
+# A short delay would be over before a test has looked.
+_LONG_DRAWS: Final = """\
+import secrets
+
+secrets.randbelow = lambda bound, draw=secrets.randbelow: bound - 1 - draw(max(1, bound // 4))
+"""
+
 
 class Home:
     """A house whose Home Assistant knows one wallbox, which may charge at any time."""
@@ -68,6 +75,7 @@ class Home:
         pages = folder / "stub" / "hass_frontend"
         pages.mkdir(parents=True)
         (pages / "__init__.py").write_text(_NO_PAGES, encoding="utf-8")
+        (folder / "stub" / "sitecustomize.py").write_text(_LONG_DRAWS, encoding="utf-8")
 
     async def start(self) -> None:
         """Start Home Assistant, and return when everything is set up."""

@@ -45,7 +45,7 @@ async def test_a11_5_killed_when_the_wallboxs_own_delay_was_set_to_0(
     await home.start()
     await wallbox.connect()
     await wallbox.unplug()
-    async with asyncio.timeout(45):
+    async with asyncio.timeout(75):
         while wallbox.box.configuration.text(KEY) == "0":
             await asyncio.sleep(0)
             await wallbox.catch_up()

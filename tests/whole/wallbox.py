@@ -20,6 +20,7 @@ class WatchedWallbox:
         self.box = Wallbox(address, IDENTITY, clock=self._clock, free_vend=begins)
         self._news = asyncio.Event()
         self._fatal: tuple[str, int, Callable[[], None]] | None = None
+        self._deaf = False
         self._receive = self.box.protocol.receive
         self.box.protocol.receive = self._overhear  # type: ignore[method-assign]
 
@@ -36,6 +37,10 @@ class WatchedWallbox:
         """Do `then` once, when the next call of `action` is answered."""
         self._fatal = (action, 3, then)
 
+    def hear_nothing(self) -> None:
+        """Lose all that comes from now on, until it dials again: no kill is surely quicker than an answer."""
+        self._deaf = True
+
     async def until(self, condition: Callable[[], bool]) -> None:
         """Return when a frame has made `condition` true."""
         async with asyncio.timeout(PATIENCE):
@@ -46,6 +51,7 @@ class WatchedWallbox:
     async def connect(self) -> None:
         """Dial, again if need be, and return when Home Assistant has asked what comes of all that it sent."""
         asked = len(self.box.requests("GetCompositeSchedule"))
+        self._deaf = False
         await self.catch_up()
         if self.box.powered:
             await self.box.go_online()
@@ -85,6 +91,8 @@ class WatchedWallbox:
         await self._clock.advance(time)
 
     def _overhear(self, text: str) -> None:
+        if self._deaf:
+            return
         match json.loads(text):
             case [2, _, str(action), _]:
                 self._meet(action, 2)
