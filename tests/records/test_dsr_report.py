@@ -44,6 +44,11 @@ TEN_MINUTES = record(
     outcome=DsrOutcome.COMPLETED,
     reason="Low frequency",
 )
+NOTHING_OF_A_MINUTE = {
+    "seconds_measured": 0,
+    "seconds_asked": 60,
+    "every_second": False,
+}
 
 
 def _charge(first: int, last: int, watts: float = 2300.0) -> list[TraceSample]:
@@ -175,17 +180,21 @@ def test_d3_the_report_says_who_opted_out_and_is_json() -> None:
                 "until": "2026-11-02T07:40:00Z",
                 "energy_wh": 38.333,  # held for a minute, then nothing is known
                 "energy_source": "power",
+                "energy_seconds": 60.0,
                 "mean_power_w": 2300.0,
                 "peak_power_w": 2300.0,
                 "seconds_measured": 1,
                 "seconds_asked": 600,
                 "every_second": False,
+                "before": NOTHING_OF_A_MINUTE,
+                "after": NOTHING_OF_A_MINUTE,
                 "half_hours": [
                     {
                         "from": "2026-11-02T07:30:00Z",
                         "until": "2026-11-02T07:40:00Z",
                         "energy_wh": 38.333,
                         "energy_source": "power",
+                        "energy_seconds": 60.0,
                         "mean_power_w": 2300.0,
                         "peak_power_w": 2300.0,
                         "seconds_measured": 1,
@@ -209,17 +218,21 @@ def test_d3_the_report_says_who_opted_out_and_is_json() -> None:
                 "until": "2026-11-02T07:40:00Z",
                 "energy_wh": None,
                 "energy_source": "none",
+                "energy_seconds": 0.0,
                 "mean_power_w": None,
                 "peak_power_w": None,
                 "seconds_measured": 0,
                 "seconds_asked": 600,
                 "every_second": False,
+                "before": NOTHING_OF_A_MINUTE,
+                "after": NOTHING_OF_A_MINUTE,
                 "half_hours": [
                     {
                         "from": "2026-11-02T07:30:00Z",
                         "until": "2026-11-02T07:40:00Z",
                         "energy_wh": None,
                         "energy_source": "none",
+                        "energy_seconds": 0.0,
                         "mean_power_w": None,
                         "peak_power_w": None,
                         "seconds_measured": 0,
@@ -231,6 +244,44 @@ def test_d3_the_report_says_who_opted_out_and_is_json() -> None:
             },
         ],
     }
+
+
+def test_a9_4_a_report_counts_the_minutes_around_an_event_apart() -> None:
+    """One that nobody announced was measured every ten seconds before it, and no second of that is made up."""
+    traces = {1: [*_charge(-60, 0)[::10], *_charge(0, 630)]}
+
+    (soon,) = dsr_report(TEN_MINUTES, traces, NOW - 30 * SECOND).connectors
+    (done,) = dsr_report(TEN_MINUTES, traces, NOW + HOUR).connectors
+
+    assert soon.before.asked == 30
+    assert soon.after == Coverage(present=0, asked=0)
+    assert done.before == Coverage(present=6, asked=60)
+    assert not done.before.every_second
+    assert done.whole.coverage.every_second
+    assert done.after == Coverage(present=30, asked=60)
+    assert len(done.samples) == 6 + 630
+
+
+@pytest.mark.parametrize(
+    ("measured", "whole"),
+    [
+        (range(0, 601, 300), True),
+        (range(540), True),
+        (range(300), False),
+        (range(300, 601), False),
+    ],
+)
+def test_a9_6_an_energy_says_how_much_of_the_time_it_stands_for(
+    measured: range, whole: bool
+) -> None:
+    """The difference of a register that was read in one half alone is not what was charged in both."""
+    samples = [_charge(n, n + 1)[0] for n in measured]
+
+    found = figures(samples, NOW, NOW + 10 * MINUTE)
+
+    assert found.energy_source is EnergySource.REGISTER
+    assert found.energy_is_whole is whole
+    assert found.energy == pytest.approx(2300 * found.energy_span / HOUR)
 
 
 def test_the_table_has_a_row_for_each_second() -> None:

@@ -19,7 +19,6 @@ from ..model.dsr import DsrEvent, DsrOutcome
 from ..model.dsr_record import DsrRecord
 from ..records.dsr_report import DsrReport
 from ..records.errors import LedgerError
-from ..records.trace_figures import EnergySource
 from .dsr_desk import DsrDesk
 from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import source_of
@@ -244,20 +243,13 @@ class DsrDispatch(DsrSink):
 
 
 def _energy(reports: Sequence[DsrReport]) -> float | None:
-    """Return the Wh that were charged in an event at all charge points; None where it was not measured at one of them.
-
-    The power at single moments is no measure of what flowed between them.
-    """
+    """Return the Wh that were charged in an event at all charge points; None where one of them did not measure all of it."""
     total = 0.0
     for report in reports:
         measured = [
             connector.whole.energy
             for connector in report.connectors
-            if connector.whole.energy is not None
-            and (
-                connector.whole.energy_source is EnergySource.REGISTER
-                or connector.whole.coverage.every_second
-            )
+            if connector.whole.energy is not None and connector.whole.energy_is_whole
         ]
         if not measured:
             return None

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from ..model.dsr_record import DsrRecord, OptOut
-from ..model.trace import TraceSample
+from ..model.trace import Coverage, TraceSample
+from .seconds import coverage
 from .trace_figures import TraceFigures, figures
 
 MARGIN: Final = timedelta(seconds=60)
@@ -29,11 +30,15 @@ class ConnectorReport:
     """What was measured at one connector.
 
     `whole` are the figures of the event's window as far as that has passed, `periods` those of each half-hour of it.
-    `samples` also show its delays and a minute on both sides.
+    `samples` also show its delays and a minute on both sides; a second that is not among them was not measured.
+    `before` and `after` say how many were, outside the window and as far as that has passed: an event that nobody
+    announced is measured every second from its beginning only.
     """
 
     connector: int
+    before: Coverage
     whole: TraceFigures
+    after: Coverage
     periods: tuple[TraceFigures, ...]
     samples: tuple[TraceSample, ...]
 
@@ -66,7 +71,9 @@ def dsr_report(
         connectors=tuple(
             ConnectorReport(
                 connector=connector,
+                before=coverage(samples, first, min(start, max(first, now))),
                 whole=figures(samples, start, end),
+                after=coverage(samples, end, min(last, max(end, now))),
                 periods=tuple(
                     figures(samples, *period) for period in _periods(start, end)
                 ),
@@ -100,6 +107,8 @@ def as_data(report: DsrReport) -> dict[str, Any]:
             {
                 "connector": measured.connector,
                 **_figures(measured.whole),
+                "before": _coverage(measured.before),
+                "after": _coverage(measured.after),
                 "half_hours": [_figures(period) for period in measured.periods],
                 "samples": [_sample(sample) for sample in measured.samples],
             }
@@ -157,11 +166,18 @@ def _figures(of: TraceFigures) -> dict[str, Any]:
         "until": _utc(of.end),
         "energy_wh": _rounded(of.energy),
         "energy_source": of.energy_source.value,
+        "energy_seconds": _rounded(of.energy_span.total_seconds()),
         "mean_power_w": _rounded(of.mean_power),
         "peak_power_w": _rounded(of.peak_power),
-        "seconds_measured": of.coverage.present,
-        "seconds_asked": of.coverage.asked,
-        "every_second": of.coverage.every_second,
+        **_coverage(of.coverage),
+    }
+
+
+def _coverage(of: Coverage) -> dict[str, Any]:
+    return {
+        "seconds_measured": of.present,
+        "seconds_asked": of.asked,
+        "every_second": of.every_second,
     }
 
 

@@ -32,15 +32,35 @@ class EnergySource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TraceFigures:
-    """The figures of [start, end) (UTC): Wh and W, None where nothing was measured."""
+    """The figures of [start, end) (UTC): Wh and W, None where nothing was measured.
+
+    `energy_span` is how much of that time the energy stands for: what was measured only after its start, or not up to
+    its end, says nothing of the rest.
+    """
 
     start: datetime
     end: datetime
     energy: float | None
     energy_source: EnergySource
+    energy_span: timedelta
     mean_power: float | None
     peak_power: float | None
     coverage: Coverage
+
+    @property
+    def energy_is_whole(self) -> bool:
+        """Whether the energy is that of all the time, 57 seconds of 60 of it at least, as for power (A9.4).
+
+        The power at single moments is no measure of what flowed between them.
+        """
+        if self.energy_source is EnergySource.POWER:
+            return self.coverage.every_second
+        asked = self.end - self.start
+        return (
+            self.energy_source is EnergySource.REGISTER
+            and asked > timedelta()
+            and 57 * asked <= 60 * self.energy_span
+        )
 
 
 def figures(
@@ -51,7 +71,7 @@ def figures(
     `samples` are sorted and may reach further. Where they bear the register, its difference counts, and power only
     before the first and after the last reading in the stretch.
     """
-    energy, source = _energy(samples, start, end)
+    energy, source, span = _energy(samples, start, end)
     by_power, known = _by_power(samples, start, end)
     within = samples[
         bisect_left(samples, start, key=_AT) : bisect_left(samples, end, key=_AT)
@@ -62,6 +82,7 @@ def figures(
         end=end,
         energy=energy,
         energy_source=source,
+        energy_span=span,
         mean_power=by_power / (known / _HOUR) if known else None,
         peak_power=max(powers, default=None),
         coverage=coverage(within, start, end),
@@ -70,21 +91,29 @@ def figures(
 
 def _energy(
     samples: Sequence[TraceSample], start: datetime, end: datetime
-) -> tuple[float | None, EnergySource]:
+) -> tuple[float | None, EnergySource, timedelta]:
+    """Return the Wh of [start, end), where they come from, and how much of that time they stand for."""
     within = samples[
         bisect_left(samples, start, key=_AT) : bisect_right(samples, end, key=_AT)
     ]
     readings = [(s.register, s.at) for s in within if s.register is not None]
     if len(readings) < 2:
         energy, known = _by_power(samples, start, end)
-        return (energy, EnergySource.POWER) if known else (None, EnergySource.NONE)
+        if not known:
+            return None, EnergySource.NONE, known
+        return energy, EnergySource.POWER, known
     # What a register does that no meter can do is left out here as it is everywhere (requirements.md A9.6).
     first = register = advance(Register(), *readings[0])[0]
     for reading in readings[1:]:
         register, _ = advance(register, *reading)
-    before, _ = _by_power(samples, start, readings[0][1])
-    after, _ = _by_power(samples, readings[-1][1], end)
-    return before + register.total - first.total + after, EnergySource.REGISTER
+    begins, ends = readings[0][1], readings[-1][1]
+    before, known_before = _by_power(samples, start, begins)
+    after, known_after = _by_power(samples, ends, end)
+    return (
+        before + register.total - first.total + after,
+        EnergySource.REGISTER,
+        known_before + (ends - begins) + known_after,
+    )
 
 
 def _by_power(
