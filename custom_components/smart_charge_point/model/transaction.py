@@ -37,6 +37,13 @@ class Doubt(StrEnum):
     """Samples are missing for a stretch that the flow time depends on."""
 
 
+class CorrectedField(StrEnum):
+    """What the owner may correct about a session."""
+
+    PERSON = "person"
+    VEHICLE = "vehicle"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One charging session as the ledger keeps it.
@@ -46,7 +53,11 @@ class Session:
     `wallbox_transaction_id` is the id that the wallbox uses for it where that is not `transaction_id`. `meter_last` is
     the latest register (Wh) that was measured in it and `meter_last_at` its moment; None before the first.
 
-    Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6.
+    `connected_at` and `disconnected_at` are when the car was plugged in and unplugged. `person` and `vehicle` are ids of
+    config subentries, `corrected` says which of them the owner corrected. `odometer` is km, as told for this session.
+    `exported` is Wh that flowed back, never part of `energy`. None: not known.
+
+    Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6, A9.7.
     """
 
     transaction_id: int
@@ -64,6 +75,13 @@ class Session:
     wallbox_transaction_id: int | None = None
     meter_last: float | None = None
     meter_last_at: datetime | None = None
+    connected_at: datetime | None = None
+    disconnected_at: datetime | None = None
+    person: str | None = None
+    vehicle: str | None = None
+    odometer: float | None = None
+    exported: float | None = None
+    corrected: frozenset[CorrectedField] = frozenset()
 
     @property
     def folded(self) -> bool:

@@ -29,12 +29,12 @@ from .gathering import clean, progress_of
 from .rows import number, text
 from .seconds import on_its_second
 from .sessions import Stop
-from .thread import LedgerThread
+from .usage_ledger import UsageLedger
 
 type _Traced = tuple[DsrRecord, dict[int, tuple[TraceSample, ...]]]
 
 
-class Ledger(LedgerThread):
+class Ledger(UsageLedger):
     """The session ledger in the file `path`.
 
     All calls are made on one event loop. Every call may raise a `LedgerError`; then nothing of it was kept, and it may
