@@ -441,6 +441,77 @@ async def test_what_was_not_measured_is_not_reported(
 
 
 @WITHIN_HOURS
+@pytest.mark.parametrize(
+    ("before_end", "measured"),
+    [(timedelta(seconds=20), True), (timedelta(minutes=10), False)],
+)
+async def test_an_event_that_ended_while_home_assistant_was_down_is_told_once(
+    house: House, vtns: list[Vtn], before_end: timedelta, measured: bool
+) -> None:
+    """Its provider hears what was charged in it, where enough of it was measured to say so; a guess it never hears."""
+    await charging(house, settings={})
+    vtn = vtns[0]
+    await follow_server(house, vtn, "Grid")
+    vtn.events = [hour(house, duration="PT20M", reportDescriptors=USAGE)]
+    await house.advance(timedelta(minutes=15 + 20) - before_end)
+    await house.restart(after=before_end + timedelta(minutes=3))
+    await house.advance(2 * POLLED)
+    usage = ("USAGE", pytest.approx(6 * 230 / 3000, rel=0.05))
+    assert told(vtn) == ([usage] if measured else [])
+    await house.restart(after=timedelta(minutes=1))
+    await house.advance(2 * POLLED)
+    assert len(told(vtn)) == measured
+
+
+@WITHIN_HOURS
+async def test_d3_an_opt_out_that_could_not_be_told_is_told_after_a_restart(
+    house: House, vtns: list[Vtn], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its moment is that of the owner's word; it is told once, and with the source it is forgotten."""
+    await charging(house)
+    vtn = vtns[0]
+    await follow_server(house, vtn, "Grid")
+    vtn.events = [hour(house)]
+    await house.advance(timedelta(minutes=20))
+    vtn.answers["reports"] = lambda: problem(500)
+    at = house.now
+    await house.press("override_dsr")
+    await house.advance(timedelta(minutes=1))
+    assert told(vtn) == []
+    await house.restart(after=timedelta(minutes=1))
+    await house.advance(timedelta(minutes=1))
+    vtn.answers.clear()
+    await house.advance(timedelta(minutes=15))
+    await house.restart()
+    await house.advance(2 * POLLED)
+    assert told(vtn) == [("OPERATING_STATE", "RUNNING_OPTED_OUT")]
+    (interval,) = vtn.reports[0]["resources"][0]["intervals"]
+    assert interval["intervalPeriod"]["start"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert CLIENT_KEY not in caplog.text
+
+
+@WITHIN_HOURS
+@pytest.mark.parametrize("removed", ["source", "integration"])
+async def test_what_a_provider_is_not_told_yet_goes_with_its_source(
+    house: House, vtns: list[Vtn], hass_storage: dict[str, Any], removed: str
+) -> None:
+    """Or with all there is; nothing of it stays on the disk."""
+    await charging(house)
+    vtn = vtns[0]
+    await follow_server(house, vtn, "Grid")
+    vtn.events = [hour(house)]
+    await house.advance(timedelta(minutes=20))
+    vtn.answers["reports"] = lambda: problem(500)
+    await house.press("override_dsr")
+    assert [key for key in hass_storage if "reports_" in key]
+    if removed == "source":
+        await house.choose("demand_response", "remove", {"source": "Grid"})
+    else:
+        await house.hass.config_entries.async_remove(house.entry.entry_id)
+    assert [key for key in hass_storage if "reports_" in key] == []
+
+
+@WITHIN_HOURS
 async def test_a_sensor_that_is_gone_is_a_repair_until_it_is_back(house: House) -> None:
     """What it announced stands; one that is only unavailable is not gone."""
     wallbox = await charging(house)

@@ -92,7 +92,10 @@ class DsrBook:
         """Counts the changes, so that a plan knows whether it is still right."""
 
     async def restore(self, now: datetime) -> None:
-        """Take up the events that stood before a restart, and settle those that ended meanwhile."""
+        """Take up the events that stood before a restart, and settle those that ended meanwhile.
+
+        Who asked for them learns of that from the ledger, when the sources begin (`DsrDispatch`).
+        """
         for record in await self._ledger.lapsed(self._identity(), now):
             await self._ledger.keep_dsr_event(
                 replace(record, outcome=DsrOutcome.COMPLETED)
@@ -175,13 +178,18 @@ class DsrBook:
             told_at=now,
         )
         standing = self._standing_opt_out(now)
+        before = await self._ledger.dsr_event(self._identity(), *event.key)
         if not follow:
-            record = replace(record, outcome=DsrOutcome.NOT_FOLLOWED)
+            # Told again in another form, it is not followed since the owner said so.
+            record = replace(
+                record,
+                outcome=DsrOutcome.NOT_FOLLOWED,
+                opt_out=None if before is None else before.opt_out,
+            )
         elif standing is not None:
             record = replace(
                 record, outcome=DsrOutcome.OVERRIDDEN, opt_out=standing.opt_out
             )
-        before = await self._ledger.dsr_event(self._identity(), *event.key)
         if (
             before is not None
             and before.outcome is DsrOutcome.OVERRIDDEN

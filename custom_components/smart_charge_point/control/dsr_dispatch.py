@@ -21,7 +21,7 @@ from ..records.dsr_report import DsrReport
 from ..records.errors import LedgerError
 from .dsr_desk import DsrDesk
 from .dsr_source_issues import SourceIssues
-from .dsr_sources.configured import source_of
+from .dsr_sources.configured import forget, source_of
 from .dsr_sources.source import DsrSink, DsrSource
 from .site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
 
@@ -31,6 +31,8 @@ DECLINED: Final = frozenset({DsrOutcome.OVERRIDDEN, DsrOutcome.NOT_FOLLOWED})
 """What becomes of an event that its provider is told is not followed."""
 REMEMBERED: Final = timedelta(hours=25)
 """How long an event that has passed may still be settled: no delay of its end is longer."""
+OWED: Final = timedelta(days=7)
+"""How long after its end a provider is still told what became of an event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class DsrDispatch(DsrSink):
         for provider, running in tuple(self._running.items()):
             if running.data != wanted.get(provider):
                 await self._end(provider)
+                if provider not in wanted:
+                    await forget(self._hass, provider)
         self._told = {
             key: event for key, event in self._told.items() if key[0] in wanted
         }
@@ -76,7 +80,10 @@ class DsrDispatch(DsrSink):
         self._desks = dict(desks)
         for one in new:
             desks[one].async_listen(partial(self._settled, one))
-        known = {one: await self._recall(one, frozenset(wanted)) for one in new}
+        settled: list[DsrRecord] = []
+        known = {
+            one: await self._recall(one, frozenset(wanted), settled) for one in new
+        }
         await self._let_go_of_others(frozenset(wanted))
         for one in new:
             for event in self._ahead():
@@ -85,6 +92,8 @@ class DsrDispatch(DsrSink):
         for provider, data in wanted.items():
             if provider not in self._running:
                 self._begin(provider, data)
+        if settled:
+            self._soon(self._tell_owed(settled), "providers")
 
     async def async_stop(self) -> None:
         """Stop the sources. The events stay what they are."""
@@ -142,22 +151,28 @@ class DsrDispatch(DsrSink):
             self._issues.clear(provider)
 
     async def _recall(
-        self, one: str, providers: frozenset[str]
+        self, one: str, providers: frozenset[str], settled: list[DsrRecord]
     ) -> frozenset[tuple[str, str]]:
-        """Take up what a charge point was told before a restart; return what it knows already."""
+        """Take up what a charge point was told before a restart; return what it knows already.
+
+        What its providers may still have to be told goes to `settled`.
+        """
         now = dt_util.utcnow()
         known: set[tuple[str, str]] = set()
         try:
-            records = await self._desks[one].async_records(now - REMEMBERED)
+            records = await self._desks[one].async_records(now - OWED)
         except LedgerError as error:
             _LOGGER.warning("Earlier events cannot be read: %s", error)
             return frozenset()
         for record in records:
             event = record.event
-            over = record.settled and event.end <= now
             taken_back = record.outcome is DsrOutcome.CANCELLED
-            if event.provider not in providers or over or taken_back:
+            if event.provider not in providers or taken_back:
                 continue
+            if record.settled:
+                settled.append(record)
+                if event.end <= now:
+                    continue
             known.add(event.key)
             self._told.setdefault(event.key, event)
             if record.outcome in DECLINED:
@@ -194,12 +209,24 @@ class DsrDispatch(DsrSink):
     def _settled(self, one: str, record: DsrRecord) -> None:
         """Take note that an event ended at a charge point, or is not followed there any more."""
         if record.event.provider in self._running:
-            self._soon(self._tell(one, record), record)
+            self._soon(self._tell(one, record), record.event.provider)
 
-    def _soon(self, telling: Coroutine[Any, Any, None], record: DsrRecord) -> None:
+    def _soon(self, telling: Coroutine[Any, Any, None], to: str) -> None:
         self._entry.async_create_background_task(
-            self._hass, telling, f"{DOMAIN} word to {record.event.provider}"
+            self._hass, telling, f"{DOMAIN} word to {to}"
         )
+
+    async def _tell_owed(self, settled: Sequence[DsrRecord]) -> None:
+        """Tell what providers were not told: Home Assistant was down when an event ended, or ended before it was told."""
+        for record in sorted(settled, key=lambda one: one.until_end):
+            running = self._running.get(record.event.provider)
+            if running is None or not await running.source.owes(record):
+                continue
+            if record.outcome is DsrOutcome.COMPLETED:
+                self._told.setdefault(record.event.key, record.event)
+                await self._tell_completed(record.event.key)
+            else:
+                await running.source.opted_out(record.event, record.declined_at)
 
     async def _tell(self, one: str, record: DsrRecord) -> None:
         if record.outcome in DECLINED:
@@ -210,10 +237,7 @@ class DsrDispatch(DsrSink):
         """Tell a provider that a charge point does not follow its event (D3)."""
         self._declined.add((one, record.event.key))
         if (running := self._running.get(record.event.provider)) is not None:
-            await running.source.opted_out(
-                record.event,
-                dt_util.utcnow() if record.opt_out is None else record.opt_out.at,
-            )
+            await running.source.opted_out(record.event, record.declined_at)
 
     async def _tell_completed(self, key: tuple[str, str]) -> None:
         """Tell a provider what was charged in its event at all charge points that kept to it, once it has ended at each."""

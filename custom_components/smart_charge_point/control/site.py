@@ -18,6 +18,7 @@ from .charge_point import ChargePoint
 from .controller import Controller
 from .dsr_dispatch import DsrDispatch
 from .dsr_source_issues import SourceIssues
+from .dsr_sources.configured import forget
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
@@ -198,3 +199,4 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     await Nameless(hass, entry.entry_id).remove()
     for provider in entry.options.get(CONF_DSR_SOURCES, ()):
         SourceIssues(hass, entry.entry_id).clear(provider)
+        await forget(hass, provider)

@@ -50,6 +50,11 @@ class DsrRecord:
         return self.event.end + timedelta(seconds=abs(self.event.end_delay))
 
     @property
+    def declined_at(self) -> datetime:
+        """Since when it is not followed, where it is not: the owner's word, or its telling where that was after it."""
+        return self.told_at if self.opt_out is None else self.opt_out.at
+
+    @property
     def settled(self) -> bool:
         """Whether nothing more will come of it."""
         return self.outcome not in {DsrOutcome.ANNOUNCED, DsrOutcome.ACTIVE}

@@ -14,6 +14,7 @@ from .binary_sensor import BinarySensorSource
 from .calendar import CalendarSettings, CalendarSource
 from .entity_source import OnMissing
 from .octopus import OctopusSource
+from .openadr.outbox import Outbox
 from .openadr.settings import OpenAdrSettings, OpenAdrVersion
 from .openadr.source import OpenAdrSource, OpenAdrStatus
 from .source import DsrSource, EntitySettings
@@ -98,6 +99,11 @@ def source_of(
             return BinarySensorSource(hass, EntitySettings(**_entity(data)), on_missing)
         case SourceKind.OPENADR:
             return OpenAdrSource(hass, openadr_settings(data), on_status=on_status)
+
+
+async def forget(hass: HomeAssistant, provider: str) -> None:
+    """Forget what is kept of a source that the owner removed, whatever its kind was."""
+    await Outbox(hass, provider).remove()
 
 
 def openadr_settings(data: Mapping[str, Any]) -> OpenAdrSettings:

@@ -24,6 +24,7 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from ...model.dsr import DsrEvent, DsrOutcome
+from ...model.dsr_record import DsrRecord
 from .offers import Offers, Reading
 from .source import DsrSink
 
@@ -105,6 +106,10 @@ class EntitySource(ABC):
     ) -> None:
         """Only journal it: an entity is read, and nobody is behind it who could be told."""
         _LOGGER.debug("%s cannot be told how %s ended: %s", *event.key, outcome)
+
+    async def owes(self, record: DsrRecord) -> bool:
+        """Return False: nobody is behind an entity who could be told."""
+        return False
 
     def _listen(self) -> None:
         if self._stop_listening is not None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ...model.dsr import DsrDirection, DsrEvent, DsrKind, DsrOutcome
+from ...model.dsr_record import DsrRecord
 from ...model.limit import Limit
 
 
@@ -47,6 +48,13 @@ class DsrSource(Protocol):
         self, event: DsrEvent, outcome: DsrOutcome, energy_wh: float | None
     ) -> None:
         """Tell the provider how its event ended, where it asked; `energy_wh` was charged in it, None if not known."""
+
+    async def owes(self, record: DsrRecord) -> bool:
+        """Return whether the provider is still to be told what became of an event that is settled.
+
+        So it is after a restart, where the event ended or was opted out of when nobody was there to tell it. What was
+        taken over from the dispatch is the source's own to tell, over restarts too, and once.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

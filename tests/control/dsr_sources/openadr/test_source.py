@@ -12,9 +12,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.smart_charge_point.control.dsr_sources.configured import forget
 from custom_components.smart_charge_point.control.dsr_sources.openadr.client import (
     OpenAdrAuthError,
     OpenAdrError,
+)
+from custom_components.smart_charge_point.control.dsr_sources.openadr.outbox import (
+    MOST_REPORTS,
+    WAITS,
 )
 from custom_components.smart_charge_point.control.dsr_sources.openadr.settings import (
     OpenAdrSettings,
@@ -27,6 +32,11 @@ from custom_components.smart_charge_point.control.dsr_sources.openadr.source imp
     check,
 )
 from custom_components.smart_charge_point.model.dsr import DsrEvent, DsrKind, DsrOutcome
+from custom_components.smart_charge_point.model.dsr_record import (
+    DsrRecord,
+    OptOut,
+    OptOutScope,
+)
 
 from ..book import DRAWN, Book, pass_time, pass_to
 from .vtn import CLIENT_ID, CLIENT_KEY, Vtn, event, problem, text
@@ -555,12 +565,13 @@ async def test_d3_an_opt_out_is_reported_at_once(vtn: Vtn, home: Home) -> None:
     )
     await home.settle()
 
+    (report,) = vtn.reports
+    assert report.pop("reportName").startswith("opt-out-")
     assert vtn.reports == [
         {
             "programID": "p1",
             "eventID": "e1",
             "clientName": "home",
-            "reportName": "opt-out",
             "resources": [
                 {
                     "resourceName": "wallbox",
@@ -603,6 +614,185 @@ async def test_an_opt_out_is_reported_when_the_server_is_back(
     await source.opted_out(home.book.events[0], dt_util.utcnow())
     await home.settle()
     assert len(vtn.reports) == 2
+
+
+async def test_reports_wait_over_a_restart_and_are_sent_in_order(
+    vtn: Vtn, home: Home, unused_tcp_port: int
+) -> None:
+    """Each once, however often it is told, and under a name of its own."""
+    vtn.names_once = True
+    vtn.events = [
+        event(name, reportDescriptors=[{"payloadType": "USAGE"}])
+        for name in ("e1", "e2", "e3")
+    ]
+    source = await home.follow()
+    await home.wait()
+    await vtn.stop()
+    first, second, third = home.book.events
+    at = dt_util.utcnow()
+    await source.opted_out(second, at)
+    await source.completed(first, DsrOutcome.COMPLETED, 1000.0)
+    await home.wait()
+
+    source = await home.follow()
+    await source.opted_out(second, at)
+    await source.completed(third, DsrOutcome.COMPLETED, 2000.0)
+    await source.completed(first, DsrOutcome.COMPLETED, 7000.0)
+    await vtn.start(unused_tcp_port)
+    await home.wait(timedelta(minutes=15))
+    await home.follow()
+    await home.wait(timedelta(minutes=15))
+
+    assert [told["eventID"] for told in vtn.reports] == ["e2", "e1", "e3"]
+    assert [
+        told["resources"][0]["intervals"][0]["payloads"][0]["values"]
+        for told in vtn.reports[1:]
+    ] == [[1.0], [2.0]]
+
+
+@pytest.mark.parametrize("may_look", [True, False])
+@pytest.mark.parametrize("restart", [True, False])
+async def test_a_report_whose_answer_was_lost_is_not_told_twice(
+    vtn: Vtn,
+    home: Home,
+    may_look: bool,
+    restart: bool,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The server is asked whether it has it; where that is not for us to see, it knows it by its name."""
+    vtn.events = [event()]
+    source = await home.follow()
+    await home.wait()
+    vtn.loses_answers = True
+    await source.opted_out(home.book.events[0], dt_util.utcnow())
+    await home.settle()
+    assert len(vtn.reports) == 1
+    vtn.loses_answers = False
+    if not may_look:
+        vtn.names_once = True
+        vtn.hidden.add("GET reports")
+    if restart:
+        await home.follow()
+    await home.wait(timedelta(minutes=15))
+
+    assert len(vtn.reports) == 1
+    asked = vtn.heard()
+    assert asked.count("POST reports") == (1 if may_look else 2)
+    await home.wait(timedelta(minutes=15))
+    assert "POST reports" not in vtn.heard()
+    assert home.problem is None
+    assert "takes no report" not in caplog.text
+
+
+async def test_a_server_that_fails_at_reports_is_heard_and_asked_less_often(
+    vtn: Vtn, home: Home
+) -> None:
+    """Its events count; the report waits, and the one behind it."""
+    vtn.events = [event()]
+    source = await home.follow()
+    await home.wait()
+    vtn.answers["reports"] = lambda: problem(500)
+    for second in (0, 1):
+        await source.opted_out(
+            home.book.events[0], dt_util.utcnow() + timedelta(seconds=second)
+        )
+    vtn.heard()
+    await home.wait(timedelta(hours=2))
+
+    heard_at = home.statuses[-1].heard_at
+    assert heard_at is not None
+    assert dt_util.utcnow() - heard_at < timedelta(minutes=12)
+    asked = [one for one in vtn.heard() if one.endswith(" reports")]
+    assert 10 < len(asked) < 20
+    vtn.answers.clear()
+    await home.wait(timedelta(minutes=12))
+    assert len(vtn.reports) == 2
+
+
+async def test_of_many_reports_the_latest_are_kept_and_none_for_ever(
+    vtn: Vtn, home: Home, unused_tcp_port: int
+) -> None:
+    """A server that is away for long is told of the last days, not of the year."""
+    vtn.events = [event()]
+    source = await home.follow()
+    await home.wait()
+    await vtn.stop()
+    (found,) = home.book.events
+    began = dt_util.utcnow()
+    for second in range(MOST_REPORTS + 5):
+        await source.opted_out(found, began + timedelta(seconds=second))
+    source = await home.follow()
+    await vtn.start(unused_tcp_port)
+    await home.wait(timedelta(minutes=15))
+    told = [
+        report["resources"][0]["intervals"][0]["intervalPeriod"]["start"]
+        for report in vtn.reports
+    ]
+    assert len(told) == MOST_REPORTS
+    assert told[0] == f"{began + timedelta(seconds=5):%Y-%m-%dT%H:%M:%SZ}"
+
+    await vtn.stop()
+    await home.leave()
+    source = await home.follow()
+    await source.opted_out(found, began + timedelta(hours=1))
+    await home.leave()
+    home.freezer.tick(WAITS + timedelta(minutes=1))
+    await vtn.start(unused_tcp_port)
+    await home.follow()
+    await home.wait(timedelta(minutes=15))
+    assert "GET events" in vtn.heard()
+    assert len(vtn.reports) == MOST_REPORTS
+
+
+async def test_a_provider_is_owed_what_it_was_not_told(
+    vtn: Vtn, home: Home, unused_tcp_port: int
+) -> None:
+    """Over a restart too; and nothing from before it was one."""
+    vtn.events = [event(reportDescriptors=[{"payloadType": "USAGE"}])]
+    now = dt_util.utcnow()
+    source = await home.follow()
+    await home.wait()
+    (found,) = home.book.events
+    opt_out = OptOut(user_id=None, at=now, scope=OptOutScope.EVENT)
+    completed = DsrRecord(
+        charge_point="WB1", event=found, outcome=DsrOutcome.COMPLETED, told_at=now
+    )
+    declined = replace(completed, outcome=DsrOutcome.OVERRIDDEN, opt_out=opt_out)
+    before = replace(completed, told_at=now - timedelta(seconds=1))
+    assert await source.owes(completed)
+    assert await source.owes(declined)
+    assert not await source.owes(before)
+
+    await source.completed(found, DsrOutcome.COMPLETED, None)
+    await source.opted_out(found, now)
+    source = await home.follow()
+    assert not await source.owes(completed)
+    assert not await source.owes(declined)
+
+    await home.leave()
+    await forget(home.hass, "Grid")
+    home.freezer.tick(1)
+    assert not await (await home.follow()).owes(completed)
+
+
+async def test_s4_no_secret_is_on_the_disk_with_the_reports(
+    vtn: Vtn, home: Home, hass_storage: dict[str, Any]
+) -> None:
+    """Nor a token; what is there is what the server is to be told."""
+    vtn.events = [event()]
+    source = await home.follow()
+    await home.wait()
+    await vtn.stop()
+    await source.opted_out(home.book.events[0], dt_util.utcnow())
+    await home.settle()
+
+    kept = [
+        str(kept["data"]) for key, kept in hass_storage.items() if "reports_" in key
+    ]
+    assert len(kept) == 1
+    assert "RUNNING_OPTED_OUT" in kept[0]
+    for secret in (CLIENT_ID, CLIENT_KEY, "secret-token", vtn.url):
+        assert secret not in kept[0]
 
 
 async def test_of_an_event_that_the_server_has_forgotten_nothing_is_reported(

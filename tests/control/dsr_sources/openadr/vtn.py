@@ -18,6 +18,7 @@ _QUERIES: Final = {
     "programs": {"skip", "limit"},
     "events": {"skip", "limit", "programID"},
     "vens": {"skip", "limit", "venName"},
+    "reports": {"skip", "limit", "programID", "eventID", "clientName"},
 }
 _REPORT: Final = {
     "3.0": {"programID", "eventID", "clientName", "resources"},
@@ -45,6 +46,12 @@ class Vtn:
         """Whether the credentials are wanted in a header, as general authorization servers do."""
         self.answers: dict[str, Callable[[], web.StreamResponse]] = {}
         """What a path answers instead of the truth."""
+        self.hidden: set[str] = set()
+        """What we may not ask, as it is in `asked`."""
+        self.loses_answers = False
+        """Whether it takes a report and fails all the same."""
+        self.names_once = False
+        """Whether it refuses a report of a name that it has, as OpenLEADR's did until late in 2026."""
         self.url = ""
         self._runner: web.AppRunner | None = None
 
@@ -83,6 +90,8 @@ class Vtn:
         self.asked.append(f"{request.method} {name}")
         if request.match_info.http_exception is not None:
             return problem(404)
+        if f"{request.method} {name}" in self.hidden:
+            return problem(403)
         if (answer := self.answers.get(name)) is not None:
             return answer()
         if not name.startswith("auth/"):
@@ -126,7 +135,7 @@ class Vtn:
         if skip < 0 or not 0 <= limit <= 50:
             return problem(400)
         found: list[Any] = getattr(self, name)
-        for field in ("programID", "venName"):
+        for field in ("programID", "venName", "eventID", "clientName"):
             if field in query:
                 found = [item for item in found if item.get(field) == query[field]]
         return web.json_response(found[skip : skip + limit])
@@ -143,7 +152,12 @@ class Vtn:
         report = await request.json()
         if not _is_report(report, _REPORT[self.version]):
             return problem(400)
+        names = [known.get("reportName") for known in self.reports]
+        if self.names_once and report.get("reportName") in names:
+            return problem(409)
         self.reports.append(report)
+        if self.loses_answers:
+            return problem(500)
         return web.json_response({**report, "id": "r1"}, status=201)
 
 

@@ -53,6 +53,10 @@ class OpenAdrRefusedError(OpenAdrError):
     """A server was reached and refused a request, for want of rights or because it knows no such thing."""
 
 
+class OpenAdrConflictError(OpenAdrRefusedError):
+    """A server has what it was sent already."""
+
+
 class OpenAdrBusyError(OpenAdrError):
     """A server asks to be left alone for `retry_after`."""
 
@@ -102,6 +106,12 @@ class OpenAdrClient:
     async def report(self, report: Mapping[str, Any]) -> None:
         """Send a report."""
         await self._call("POST", "reports", body=report)
+
+    async def reports(self, event_id: str) -> list[Any]:
+        """Return the reports on an event that are ours, as the server words them."""
+        return await self._pages(
+            "reports", {"eventID": event_id, "clientName": self._settings.ven_name}
+        )
 
     async def _pages(self, path: str, query: Mapping[str, str]) -> list[Any]:
         found: list[Any] = []
@@ -234,6 +244,8 @@ async def _content(response: ClientResponse, what: str) -> Any:
         raise OpenAdrAuthError(f"{what}: not allowed ({status})")
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise OpenAdrError(f"{what}: the server failed ({status})")
+    if status == HTTPStatus.CONFLICT:
+        raise OpenAdrConflictError(f"{what}: there already ({status})")
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         raise OpenAdrRefusedError(f"{what}: refused ({status})")
     content = bytearray()

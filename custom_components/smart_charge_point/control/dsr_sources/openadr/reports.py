@@ -6,15 +6,22 @@ Source: OpenADR 3.0.1 and 3.1.0 Definitions, the report and operating state enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from hashlib import sha256
+from typing import Any, Final
 
 from ....model.dsr import DsrEvent
 from .settings import OpenAdrSettings, OpenAdrVersion
 
+_USAGE: Final = "USAGE"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One report of one resource about a server's event `event_id`."""
+    """One report of one resource about a server's event `event_id`.
+
+    `name` is its own alone, among all homes' too: some servers take a name once, and by it one is known that went out
+    and was not answered.
+    """
 
     event_id: str
     name: str
@@ -25,11 +32,25 @@ class Report:
     units: str | None = None
 
 
-def opted_out(event: DsrEvent, at: datetime) -> Report:
+def opt_out_name(event: DsrEvent, at: datetime, household: str) -> str:
+    """Return the name of the report that a home does not follow an event from `at` on."""
+    return f"opt-out-{_digest(household, event.event_id, f'{at:%Y-%m-%dT%H:%M:%SZ}')}"
+
+
+def usage_name(event: DsrEvent, household: str) -> str:
+    """Return the name of the report of what a home charged in an event."""
+    return f"usage-{_digest(household, event.event_id)}"
+
+
+def _digest(*parts: str) -> str:
+    return sha256("/".join(parts).encode()).hexdigest()[:32]
+
+
+def opted_out(event: DsrEvent, at: datetime, household: str) -> Report:
     """Return the report that an event is not followed from `at` on."""
     return Report(
         event_id=server_event_id(event),
-        name="opt-out",
+        name=opt_out_name(event, at, household),
         start=at,
         duration=timedelta(),
         type="OPERATING_STATE",
@@ -37,14 +58,14 @@ def opted_out(event: DsrEvent, at: datetime) -> Report:
     )
 
 
-def charged(event: DsrEvent, energy_wh: float) -> Report:
+def charged(event: DsrEvent, energy_wh: float, household: str) -> Report:
     """Return the report of what was charged while an event ran."""
     return Report(
         event_id=server_event_id(event),
-        name="usage",
+        name=usage_name(event, household),
         start=event.start,
         duration=event.end - event.start,
-        type="USAGE",
+        type=_USAGE,
         value=round(energy_wh / 1000, 3),
         units="KWH",
     )
@@ -55,12 +76,15 @@ def server_event_id(event: DsrEvent) -> str:
     return event.event_id.split(".", maxsplit=1)[0]
 
 
-def wants_usage(event: Mapping[str, Any]) -> bool:
-    """Return whether an event of a server asks for a report of what was charged in it."""
+def is_wanted(report: Report, event: Mapping[str, Any]) -> bool:
+    """Return whether a server wants a report of its event: what was charged in it only where it asks for that."""
     descriptors = event.get("reportDescriptors")
-    return isinstance(descriptors, list) and any(
-        isinstance(item, dict) and item.get("payloadType") == "USAGE"
-        for item in descriptors
+    return report.type != _USAGE or (
+        isinstance(descriptors, list)
+        and any(
+            isinstance(item, dict) and item.get("payloadType") == _USAGE
+            for item in descriptors
+        )
     )
 
 

@@ -1,7 +1,6 @@
 """The source that asks an OpenADR 3 server for its events, and tells it who opted out."""
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
 from ....model.dsr import DsrEvent, DsrOutcome
+from ....model.dsr_record import DsrRecord
 from ..offers import Offers
 from ..source import DsrSink
 from . import reports
@@ -23,10 +23,12 @@ from .client import (
     OpenAdrAuthError,
     OpenAdrBusyError,
     OpenAdrClient,
+    OpenAdrConflictError,
     OpenAdrError,
     OpenAdrRefusedError,
 )
 from .events import Context, read_events, read_units
+from .outbox import Outbox
 from .polling import Uniform, next_poll, retry, uniform
 from .settings import OpenAdrSettings
 from .targets import target_names
@@ -35,8 +37,6 @@ _LOGGER = logging.getLogger(__name__)
 
 REFRESHED: Final = timedelta(hours=6)
 """How often a server is asked for its programs and for what it calls us."""
-MOST_REPORTS: Final = 50
-"""Reports that wait for a server that cannot be reached."""
 
 
 class OpenAdrProblem(StrEnum):
@@ -97,7 +97,7 @@ class OpenAdrSource:
         self._knows_until: datetime | None = None
         self._events: Mapping[str, Mapping[str, Any]] = {}
         self._problems: tuple[str, ...] = ()
-        self._reports: deque[reports.Report] = deque(maxlen=MOST_REPORTS)
+        self._outbox = Outbox(hass, settings.provider)
 
     @property
     def provider(self) -> str:
@@ -113,11 +113,11 @@ class OpenAdrSource:
         """Take up what `sink` holds, and ask at this home's next turn: after a power cut the whole street starts at once."""
         self._sink = sink
         self._offers.resume(sink.standing(self.provider))
-        self._household = f"{await instance_id.async_get(self._hass)}/{self.provider}"
+        await self._recall()
         self._poll_at(self._next_turn())
 
     async def stop(self) -> None:
-        """Ask no more. Reports that could not be sent are given up."""
+        """Ask no more. Reports that could not be sent wait for the next start."""
         self._sink = None
         if self._cancel_timer is not None:
             self._cancel_timer()
@@ -129,23 +129,41 @@ class OpenAdrSource:
 
     async def opted_out(self, event: DsrEvent, at: datetime) -> None:
         """Report at once that an event is not followed; later where the server cannot be reached."""
-        self._reports.append(reports.opted_out(event, at))
-        # A server in trouble is left alone until its time has come.
-        if not self._failures:
+        await self._recall()
+        await self._outbox.put(reports.opted_out(event, at, self._household))
+        # A server in trouble is left alone until its time has come, and one that was not asked yet until our turn.
+        if not self._failures and self._status.heard_at is not None:
             self._poll_soon()
 
     async def completed(
         self, event: DsrEvent, outcome: DsrOutcome, energy_wh: float | None
     ) -> None:
-        """Report what was charged in an event whose server asked for it."""
-        asked = self._events.get(reports.server_event_id(event))
-        if (
-            outcome is DsrOutcome.COMPLETED
-            and energy_wh is not None
-            and asked is not None
-            and reports.wants_usage(asked)
-        ):
-            self._reports.append(reports.charged(event, energy_wh))
+        """Report what was charged in an event, if its server asks for that."""
+        if outcome is not DsrOutcome.COMPLETED:
+            return
+        await self._recall()
+        if energy_wh is None:
+            await self._outbox.done(reports.usage_name(event, self._household))
+        else:
+            await self._outbox.put(reports.charged(event, energy_wh, self._household))
+
+    async def owes(self, record: DsrRecord) -> bool:
+        """Return whether the server was not told yet, nor is about to be; what was told us under other terms counts not."""
+        since = await self._recall()
+        if record.outcome is DsrOutcome.COMPLETED:
+            name = reports.usage_name(record.event, self._household)
+        else:
+            name = reports.opt_out_name(
+                record.event, record.declined_at, self._household
+            )
+        return record.told_at >= since and not self._outbox.knows(name)
+
+    async def _recall(self) -> datetime:
+        """Take up what this home is, and what its server is still to be told; return since when it is told anything."""
+        if not self._household:
+            home = await instance_id.async_get(self._hass)
+            self._household = f"{home}/{self.provider}"
+        return await self._outbox.load()
 
     def _next_turn(self) -> datetime:
         return next_poll(self._household, self._settings.interval, dt_util.utcnow())
@@ -237,6 +255,8 @@ class OpenAdrSource:
                 )
         if self._sink is not None:
             await self._offers.tell(self._sink, found.reading, dt_util.utcnow())
+        # A server that takes no report has been heard all the same.
+        self._status = OpenAdrStatus(heard_at=dt_util.utcnow())
         await self._send_reports()
         return None
 
@@ -302,18 +322,34 @@ class OpenAdrSource:
         )
 
     async def _send_reports(self) -> None:
-        while self._reports:
-            report = self._reports[0]
-            if (event := self._events.get(report.event_id)) is not None:
-                program_id = str(event.get("programID") or "")
-                try:
-                    await self._client.report(
-                        reports.body(report, program_id, self._settings)
-                    )
-                except OpenAdrRefusedError as error:
-                    # A server that takes no reports never will, and its events count all the same.
-                    _LOGGER.warning("%s takes no report: %s", self.provider, error)
-            self._reports.popleft()
+        while (report := self._outbox.first()) is not None:
+            event = self._events.get(report.event_id)
+            if event is not None and reports.is_wanted(report, event):
+                await self._send(report, str(event.get("programID") or ""))
+            await self._outbox.done(report.name)
+
+    async def _send(self, report: reports.Report, program_id: str) -> None:
+        """Send a report, unless it went out before and did arrive."""
+        try:
+            if await self._outbox.sending(report.name) and await self._has(report):
+                return
+            await self._client.report(reports.body(report, program_id, self._settings))
+        except OpenAdrConflictError as error:
+            _LOGGER.debug("%s has a report already: %s", self.provider, error)
+        except OpenAdrRefusedError as error:
+            # A server that takes no reports never will, and its events count all the same.
+            _LOGGER.warning("%s takes no report: %s", self.provider, error)
+
+    async def _has(self, report: reports.Report) -> bool:
+        try:
+            known = await self._client.reports(report.event_id)
+        except OpenAdrRefusedError:
+            # Not everybody may look. Under the same name the server can tell that it is the same.
+            return False
+        return any(
+            isinstance(item, dict) and item.get("reportName") == report.name
+            for item in known
+        )
 
 
 def _by_id(items: list[Any]) -> dict[str, Mapping[str, Any]]:
