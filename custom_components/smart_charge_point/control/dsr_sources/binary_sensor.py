@@ -9,10 +9,9 @@ from itertools import pairwise
 from typing import Final, override
 
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNKNOWN
-from homeassistant.core import HomeAssistant, State
+from homeassistant.core import State
 
-from ...model.dsr import DsrEvent
-from .entity_source import EntitySource, OnMissing, moment_id
+from .entity_source import OneEntitySource
 from .offers import Reading
 from .source import EntitySettings
 
@@ -22,26 +21,11 @@ LONGEST: Final = timedelta(hours=24)
 """How long one event may be (D6); a sensor that stays on gives another one after it."""
 
 
-class BinarySensorSource(EntitySource):
+class BinarySensorSource(OneEntitySource[EntitySettings]):
     """The event that a binary sensor is while it is on.
 
     One that becomes unavailable ends nothing, and moves no end either: the event lapses one to two hours later.
     """
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        settings: EntitySettings,
-        on_missing: OnMissing | None = None,
-    ) -> None:
-        """Take the settings."""
-        super().__init__(hass, settings.entity_id, on_missing)
-        self._settings = settings
-
-    @property
-    @override
-    def entity_ids(self) -> tuple[str, ...]:
-        return (self._settings.entity_id,)
 
     @override
     def next_look(self, now: datetime) -> datetime | None:
@@ -64,7 +48,7 @@ class BinarySensorSource(EntitySource):
         end = start + ((now - start) // RENEWED + 2) * RENEWED
         bounds = [start, *([start + LONGEST] if end > start + LONGEST else []), end]
         return Reading(
-            events=tuple(self._event(begins, ends) for begins, ends in pairwise(bounds))
+            events=tuple(self._asks(begins, ends) for begins, ends in pairwise(bounds))
         )
 
     def _since(self, state: State, now: datetime) -> datetime:
@@ -72,14 +56,3 @@ class BinarySensorSource(EntitySource):
         if running := self._offers.running(now):
             return running[-1].start
         return min(state.last_changed, now).replace(microsecond=0)
-
-    def _event(self, start: datetime, end: datetime) -> DsrEvent:
-        return DsrEvent(
-            provider=self._provider,
-            event_id=moment_id(start),
-            kind=self._settings.kind,
-            direction=self._settings.direction,
-            limit=self._settings.limit,
-            start=start,
-            end=end,
-        )

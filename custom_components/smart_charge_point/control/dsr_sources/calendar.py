@@ -6,11 +6,10 @@ from datetime import datetime, timedelta
 import logging
 from typing import Any, Final, override
 
-from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 
 from ...model.dsr import DsrEvent
-from .entity_source import EntitySource, OnMissing, moment_id, read_moment
+from .entity_source import OneEntitySource, read_moment
 from .offers import Reading
 from .source import EntitySettings
 
@@ -31,23 +30,8 @@ class CalendarSettings(EntitySettings):
     title: str = ""
 
 
-class CalendarSource(EntitySource):
+class CalendarSource(OneEntitySource[CalendarSettings]):
     """The entries of a calendar. Two that begin at the same moment are one, as long as the longer."""
-
-    def __init__(
-        self,
-        hass: HomeAssistant,
-        settings: CalendarSettings,
-        on_missing: OnMissing | None = None,
-    ) -> None:
-        """Take the settings."""
-        super().__init__(hass, settings.entity_id, on_missing)
-        self._settings = settings
-
-    @property
-    @override
-    def entity_ids(self) -> tuple[str, ...]:
-        return (self._settings.entity_id,)
 
     @override
     def next_look(self, now: datetime) -> datetime | None:
@@ -102,16 +86,7 @@ class CalendarSource(EntitySource):
         if start is None or end is None or end <= start:
             self._nonsense(self._settings.entity_id, entry)
             return None
-        return DsrEvent(
-            provider=self._provider,
-            event_id=moment_id(start),
-            kind=self._settings.kind,
-            direction=self._settings.direction,
-            limit=self._settings.limit,
-            start=start,
-            end=end,
-            reason=str(entry.get("summary") or ""),
-        )
+        return self._asks(start, end, reason=str(entry.get("summary") or ""))
 
 
 def _bound(value: object) -> datetime | None:

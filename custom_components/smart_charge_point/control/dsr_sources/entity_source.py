@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 import logging
+from typing import override
 
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import (
@@ -26,7 +27,7 @@ from homeassistant.util import dt as dt_util
 from ...model.dsr import DsrEvent, DsrOutcome
 from ...model.dsr_record import DsrRecord
 from .offers import Offers, Reading
-from .source import DsrSink
+from .source import DsrSink, EntitySettings
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -191,6 +192,40 @@ class EntitySource(ABC):
         if text != self._nonsense_told:
             self._nonsense_told = text
             _LOGGER.warning("%s says what is no event: %s", entity_id, text)
+
+
+class OneEntitySource[SettingsT: EntitySettings](EntitySource, ABC):
+    """Looks at the one entity of its settings, which also is the provider's name."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        settings: SettingsT,
+        on_missing: OnMissing | None = None,
+    ) -> None:
+        """Take the settings."""
+        super().__init__(hass, settings.entity_id, on_missing)
+        self._settings = settings
+
+    @property
+    @override
+    def entity_ids(self) -> tuple[str, ...]:
+        return (self._settings.entity_id,)
+
+    def _asks(
+        self, start: datetime, end: datetime, *, name: str = "", reason: str = ""
+    ) -> DsrEvent:
+        """Return the event of [start, end) that the owner means by what the entity says; without a `name` its start is it."""
+        return DsrEvent(
+            provider=self._provider,
+            event_id=name or moment_id(start),
+            kind=self._settings.kind,
+            direction=self._settings.direction,
+            limit=self._settings.limit,
+            start=start,
+            end=end,
+            reason=reason,
+        )
 
 
 def read_moment(value: object) -> datetime | None:

@@ -13,7 +13,7 @@ from typing import Final, override
 from homeassistant.core import HomeAssistant
 
 from ...model.dsr import DsrDirection, DsrEvent
-from .entity_source import EntitySource, OnMissing, moment_id, read_moment
+from .entity_source import OneEntitySource, OnMissing, read_moment
 from .offers import Reading
 from .source import EntitySettings
 
@@ -21,7 +21,7 @@ _LISTS: Final = {DsrDirection.DOWN: "joined_events", DsrDirection.UP: "events"}
 """A session that can be joined and was not is nobody's promise."""
 
 
-class OctopusSource(EntitySource):
+class OctopusSource(OneEntitySource[EntitySettings]):
     """The sessions of one event entity; the direction of its settings says which kind of entity it is."""
 
     def __init__(
@@ -35,14 +35,8 @@ class OctopusSource(EntitySource):
         Raises:
             KeyError: there are no sessions in that direction.
         """
-        super().__init__(hass, settings.entity_id, on_missing)
-        self._settings = settings
+        super().__init__(hass, settings, on_missing)
         self._list = _LISTS[settings.direction]
-
-    @property
-    @override
-    def entity_ids(self) -> tuple[str, ...]:
-        return (self._settings.entity_id,)
 
     @override
     async def read(self, now: datetime) -> Reading:
@@ -68,13 +62,5 @@ class OctopusSource(EntitySource):
             self._nonsense(self._settings.entity_id, session)
             return None
         name = fields.get("code") or fields.get("id")
-        return DsrEvent(
-            provider=self._provider,
-            # A session that is moved keeps its name.
-            event_id=str(name) if name else moment_id(start),
-            kind=self._settings.kind,
-            direction=self._settings.direction,
-            limit=self._settings.limit,
-            start=start,
-            end=end,
-        )
+        # A session that is moved keeps its name.
+        return self._asks(start, end, name=str(name) if name else "")
