@@ -71,7 +71,7 @@ def test_each_minute_of_a_week_has_the_price_that_the_clock_on_the_wall_says(
     start = utc(2026, month, 12)
     steps = fixed_steps(table, start, start + timedelta(days=7), zone)
     for minute in minutes_from(start):
-        price = [step.price for step in steps if step.at <= minute][-1]
+        price = [step.value for step in steps if step.at <= minute][-1]
         assert price == by_the_wall(table, minute, zone), minute
 
 
@@ -86,7 +86,7 @@ def test_steps_are_in_order_and_each_is_a_change(
     for earlier, later in pairwise(steps):
         assert start < later.at < end
         assert earlier.at < later.at
-        assert earlier.price != later.price
+        assert earlier.value != later.value
 
 
 @given(rates, moments(), st.integers(1, 3 * 24 * 60), st.integers(1, 3 * 24 * 60))
@@ -99,7 +99,7 @@ def test_it_has_no_meaning_where_one_begins_to_look(
     whole = fixed_steps(table, start, end, LONDON)
     earlier = fixed_steps(table, start, middle, LONDON)
     later = fixed_steps(table, middle, end, LONDON)
-    if earlier[-1].price == later[0].price:
+    if earlier[-1].value == later[0].value:
         later = later[1:]
     assert whole == earlier + later
 
@@ -120,7 +120,7 @@ def test_a_night_rate_ends_by_the_clock_on_the_wall(
 ) -> None:
     """The clocks change within it."""
     steps = fixed_steps([NIGHT, DAY], day, day + whole, LONDON)
-    assert [step.price for step in steps] == [0.28, 0.07, 0.28]
+    assert [step.value for step in steps] == [0.28, 0.07, 0.28]
     assert steps[2].at - steps[1].at == night
 
 
@@ -132,7 +132,7 @@ def test_of_rates_that_the_clocks_skip_the_last_one_counts() -> None:
         FixedRate(start=time(0), price=1),
     ]
     steps = fixed_steps(table, utc(2026, 3, 29), utc(2026, 3, 29, 12), LONDON)
-    assert [(step.at, step.price) for step in steps] == [
+    assert [(step.at, step.value) for step in steps] == [
         (utc(2026, 3, 29), 1),
         (utc(2026, 3, 29, 1), 3),
     ]

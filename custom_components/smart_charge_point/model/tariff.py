@@ -1,7 +1,7 @@
 """Tariffs: what a kilowatt-hour costs, by the clock on the owner's wall."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 from enum import StrEnum
 
 
@@ -30,11 +30,3 @@ class FixedRate:
     start: time
     price: float
     days: RateDays = RateDays.EVERY_DAY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceStep:
-    """From `at` (UTC) a kWh costs `price` in the home's currency; None: it is not known from then on."""
-
-    at: datetime
-    price: float | None

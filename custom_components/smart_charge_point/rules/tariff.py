@@ -8,7 +8,8 @@ from datetime import datetime, timedelta, tzinfo
 from math import isfinite
 from typing import Final
 
-from ..model.tariff import FixedRate, PriceStep
+from ..model.tariff import FixedRate
+from ..model.usage import PriceStep
 from .civil_time import DAY, instant
 
 LATE: Final = timedelta(minutes=5)
@@ -52,10 +53,10 @@ def fixed_steps(
         day += DAY
     moments = sorted(moment for moment in begins if moment < end)
     before = [moment for moment in moments if moment <= start]
-    steps = [PriceStep(at=start, price=begins[before[-1]])]
+    steps = [PriceStep(at=start, value=begins[before[-1]])]
     for moment in moments[len(before) :]:
-        if begins[moment] != steps[-1].price:
-            steps.append(PriceStep(at=moment, price=begins[moment]))
+        if begins[moment] != steps[-1].value:
+            steps.append(PriceStep(at=moment, value=begins[moment]))
     return tuple(steps)
 
 
