@@ -5,6 +5,7 @@ import sqlite3
 from typing import Any
 
 from ..model.decision import Decision, DecisionKind
+from .pages import PAGE, page, where
 from .rows import moment, moment_of, name, passage, text
 
 
@@ -43,22 +44,13 @@ def decisions(
     offset: int,
 ) -> tuple[Decision, ...]:
     """Return a page of the decisions of [start, end), newest first."""
-    terms: list[str] = ["TRUE"]
-    values: list[Any] = []
-    if charge_point is not None:
-        terms.append("charge_point = ?")
-        values.append(text(charge_point))
-    if start is not None:
-        terms.append("at >= ?")
-        values.append(moment(start))
-    if end is not None:
-        terms.append("at < ?")
-        values.append(moment(end))
-    # The terms are literals of this function; whatever comes from outside is among the values.
+    clause, values = where(
+        charge_point, start, end, from_start="at >= ?", until_end="at < ?"
+    )
     found = connection.execute(
         "SELECT at, charge_point, connector, kind, user_id, allowed, detail FROM decision "  # noqa: S608
-        f"WHERE {' AND '.join(terms)} ORDER BY at DESC, id DESC LIMIT ? OFFSET ?",
-        (*values, max(limit, 0), max(offset, 0)),
+        f"{clause} ORDER BY at DESC, id DESC {PAGE}",
+        (*values, *page(limit, offset)),
     )
     return tuple(map(_decision_of, found))
 

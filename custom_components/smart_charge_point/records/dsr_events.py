@@ -10,6 +10,7 @@ from ..model.dsr import DsrDirection, DsrEvent, DsrKind, DsrOutcome
 from ..model.dsr_record import DsrRecord, OptOut, OptOutScope
 from ..model.limit import Limit
 from .errors import InvalidRecordError
+from .pages import PAGE, page, where
 from .rows import moment, moment_of, name, passage, text
 
 _LOGGER: Final = logging.getLogger(__name__)
@@ -112,21 +113,13 @@ def events(
     offset: int,
 ) -> tuple[DsrRecord, ...]:
     """Return a page of the events that have a part in [start, end), those that begin last first."""
-    terms: list[str] = ["TRUE"]
-    values: list[Any] = []
-    if charge_point is not None:
-        terms.append("charge_point = ?")
-        values.append(text(charge_point))
-    if start is not None:
-        terms.append("ends > ?")
-        values.append(moment(start))
-    if end is not None:
-        terms.append("starts < ?")
-        values.append(moment(end))
+    clause, values = where(
+        charge_point, start, end, from_start="ends > ?", until_end="starts < ?"
+    )
     return _select(
         connection,
-        f"WHERE {' AND '.join(terms)} ORDER BY starts DESC, charge_point, provider, event_id LIMIT ? OFFSET ?",
-        (*values, max(limit, 0), max(offset, 0)),
+        f"{clause} ORDER BY starts DESC, charge_point, provider, event_id {PAGE}",
+        (*values, *page(limit, offset)),
     )
 
 

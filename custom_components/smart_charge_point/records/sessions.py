@@ -9,6 +9,7 @@ from typing import Any, Final
 from ..model.events import TransactionStarted
 from ..model.transaction import Doubt, Session, SessionTotals, StopReason
 from .errors import LedgerError
+from .pages import PAGE, page, where
 from .rows import (
     COLUMNS,
     credible_energy,
@@ -236,11 +237,11 @@ def sessions(
     offset: int,
 ) -> tuple[Session, ...]:
     """Return a page of the sessions that began in [start, end), newest first."""
-    where, values = _period(charge_point, start, end)
+    clause, values = _begun(charge_point, start, end)
     return _select(
         connection,
-        f"{where} ORDER BY started_at DESC, transaction_id DESC LIMIT ? OFFSET ?",
-        (*values, max(limit, 0), max(offset, 0)),
+        f"{clause} ORDER BY started_at DESC, transaction_id DESC {PAGE}",
+        (*values, *page(limit, offset)),
     )
 
 
@@ -251,9 +252,9 @@ def totals(
     end: datetime | None,
 ) -> SessionTotals:
     """Return what the sessions that began in [start, end) come to."""
-    where, values = _period(charge_point, start, end)
+    clause, values = _begun(charge_point, start, end)
     count, energy, flow_time = connection.execute(
-        f"SELECT count(*), total(energy), total(flow_time) FROM session {where}",  # noqa: S608
+        f"SELECT count(*), total(energy), total(flow_time) FROM session {clause}",  # noqa: S608
         values,
     ).fetchone()
     return SessionTotals(
@@ -350,21 +351,16 @@ def _numbered(
     )
 
 
-def _period(
+def _begun(
     charge_point: str | None, start: datetime | None, end: datetime | None
 ) -> tuple[str, tuple[Any, ...]]:
-    terms: list[str] = []
-    values: list[Any] = []
-    if charge_point is not None:
-        terms.append("charge_point = ?")
-        values.append(text(charge_point))
-    if start is not None:
-        terms.append("started_at >= ?")
-        values.append(moment(start))
-    if end is not None:
-        terms.append("started_at < ?")
-        values.append(moment(end))
-    return ("WHERE " + " AND ".join(terms) if terms else ""), tuple(values)
+    return where(
+        charge_point,
+        start,
+        end,
+        from_start="started_at >= ?",
+        until_end="started_at < ?",
+    )
 
 
 def _present(connection: sqlite3.Connection, transaction_id: int) -> Session:
