@@ -1,0 +1,1 @@
+"""The ledger's energy and cost by the hour, in Home Assistant's long-term statistics."""
