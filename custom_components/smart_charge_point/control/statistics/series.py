@@ -49,16 +49,17 @@ def amended(amounts: Mapping[datetime, float], has: Stretch) -> tuple[Row, ...]:
     unless an amount is negative. Empty where the series is right already.
     """
     present = {row.start: row for row in has.rows}
-    total = has.base
+    before = has.base
     changes = []
     for hour in sorted(present.keys() | amounts.keys()):
         amount = amounts.get(hour, 0.0)
-        total += amount
-        row = Row(start=hour, state=amount, sum=total)
-        if (there := present.get(hour)) is not None and _same(row, there):
-            total = there.sum
-        else:
+        row = Row(start=hour, state=amount, sum=before + amount)
+        there = present.get(hour)
+        # What is left alone is not below what was just written, not even by a rounding.
+        if there is None or not _same(row, there) or there.sum < min(before, row.sum):
             changes.append(row)
+            there = row
+        before = there.sum
     return tuple(changes)
 
 
