@@ -17,6 +17,8 @@ from .coordinator import (
     SmartChargePointData,
 )
 from .dsr_services import async_setup_dsr_services
+from .panel import async_hide_panel, async_setup_panel_files, async_show_panel
+from .panel_api import async_setup_panel_api
 from .records.errors import LedgerError
 from .services import async_setup_services
 from .websocket import async_setup_websocket
@@ -37,10 +39,12 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Register the actions and the websocket commands."""
+    """Register the actions and the websocket commands, and serve the panel."""
     async_setup_services(hass)
     async_setup_dsr_services(hass)
     async_setup_websocket(hass)
+    async_setup_panel_api(hass)
+    await async_setup_panel_files(hass)
     return True
 
 
@@ -93,6 +97,7 @@ async def async_setup_entry(
     except BaseException:
         await site.async_stop()
         raise
+    await async_show_panel(hass)
     return True
 
 
@@ -104,6 +109,7 @@ async def async_unload_entry(
     async with entry.runtime_data.update_lock:
         if not await hass.config_entries.async_unload_platforms(entry, PLATFORMS):
             return False
+        async_hide_panel(hass)
         await entry.runtime_data.site.async_stop()
     return True
 

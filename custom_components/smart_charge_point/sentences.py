@@ -6,7 +6,10 @@ from typing import Final
 
 from homeassistant.const import WEEKDAYS
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.helpers.translation import (
+    async_get_cached_translations,
+    async_get_translations,
+)
 from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
@@ -19,19 +22,31 @@ _TO_THE_SECOND: Final = {ChargingReason.RANDOM_DELAY, ChargingReason.WAKING_CAR}
 """What is over in minutes; all else is said to the minute."""
 
 
+async def async_load_sentences(hass: HomeAssistant, language: str) -> None:
+    """Load what sentences in `language` are made of."""
+    for category in ("common", "selector"):
+        await async_get_translations(hass, language, category, {DOMAIN})
+
+
 @callback
-def reason_sentence(hass: HomeAssistant, connector: ConnectorState) -> str:
+def reason_sentence(
+    hass: HomeAssistant, connector: ConnectorState, language: str | None = None
+) -> str:
     """Return the sentence for the reason of `connector`, with its end and its limit where they are known.
 
-    Times are the home's own, with the weekday where that is not today's. Nothing in it changes by time alone, so that
-    whatever shows or keeps it needs no writing each second.
+    It is in `language`, whose texts `async_load_sentences` has loaded, or (None) in the home's. Times are the home's
+    own, with the weekday where that is not today's. Nothing in it changes by time alone, so that whatever shows or
+    keeps it needs no writing each second.
     """
+    language = language or hass.config.language
     words: dict[str, str] = {}
     if connector.reason_until is not None:
-        words["until"] = _moment(hass, connector.reason_until, connector.reason)
+        words["until"] = _moment(
+            hass, connector.reason_until, connector.reason, language
+        )
     if connector.requested is not None and connector.requested > Limit.PAUSED:
         words["limit"] = f"{round(connector.requested.amperes, 1):g}"
-    texts = async_get_cached_translations(hass, hass.config.language, "common", DOMAIN)
+    texts = async_get_cached_translations(hass, language, "common", DOMAIN)
     for key in _keys(connector.reason, words):
         if (text := texts.get(f"component.{DOMAIN}.common.{key}")) is not None:
             return text.format_map(words)
@@ -62,7 +77,9 @@ def _keys(reason: ChargingReason, known: dict[str, str]) -> Iterator[str]:
     yield key
 
 
-def _moment(hass: HomeAssistant, moment: datetime, reason: ChargingReason) -> str:
+def _moment(
+    hass: HomeAssistant, moment: datetime, reason: ChargingReason, language: str
+) -> str:
     """Return a time of the home, to the minute that is not before it or to the second."""
     local, today = dt_util.as_local(moment), dt_util.now().date()
     if reason in _TO_THE_SECOND:
@@ -75,7 +92,7 @@ def _moment(hass: HomeAssistant, moment: datetime, reason: ChargingReason) -> st
         clock = local.strftime("%H:%M")
     if local.date() == today:
         return clock
-    days = async_get_cached_translations(hass, hass.config.language, "selector", DOMAIN)
+    days = async_get_cached_translations(hass, language, "selector", DOMAIN)
     day = WEEKDAYS[local.weekday()]
     name = days.get(f"component.{DOMAIN}.selector.weekdays.options.{day}", day)
     return f"{name} {clock}"

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 
 from .const import DOMAIN
 from .coordinator import SmartChargePointConfigEntry
+from .panel import panel_is_there
 
 
 @callback
@@ -33,4 +34,5 @@ async def system_health_info(hass: HomeAssistant) -> dict[str, Any]:
             coordinator.data.connected for coordinator in data.coordinators.values()
         ),
         "waiting": len(data.site.pending),
+        "panel": panel_is_there(hass),
     }

@@ -4,10 +4,6 @@ from typing import Any
 
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.components.websocket_api.connection import ActiveConnection
-from homeassistant.components.websocket_api.const import (
-    ERR_HOME_ASSISTANT_ERROR,
-    ERR_NOT_FOUND,
-)
 from homeassistant.components.websocket_api.decorators import websocket_command
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
@@ -15,6 +11,7 @@ from homeassistant.exceptions import ServiceValidationError
 import voluptuous as vol
 
 from .model.trace import TraceSample
+from .panel_api.access import send_refused
 from .targets import target_of
 
 
@@ -44,16 +41,7 @@ def subscribe_power(
     try:
         target = target_of(hass, msg["device_id"])
     except ServiceValidationError as error:
-        connection.send_error(
-            msg["id"],
-            ERR_NOT_FOUND
-            if error.translation_key == "unknown_wallbox"
-            else ERR_HOME_ASSISTANT_ERROR,
-            str(error),
-            translation_domain=error.translation_domain,
-            translation_key=error.translation_key,
-            translation_placeholders=error.translation_placeholders,
-        )
+        send_refused(connection, msg["id"], error)
         return
     controller, entry = target.controller, target.coordinator.config_entry
 

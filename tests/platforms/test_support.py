@@ -21,6 +21,7 @@ from pytest_homeassistant_custom_component.typing import (
 
 from custom_components.smart_charge_point import backup
 from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.panel import panel_is_there
 from custom_components.smart_charge_point.records.errors import LedgerError
 from custom_components.smart_charge_point.simulator import Car
 from custom_components.smart_charge_point.simulator.quirks import Quirks, ValueStyle
@@ -152,6 +153,8 @@ async def test_system_health(
         "wallboxes": 2,
         "connected": 1,
         "waiting": 1,
+        # Whether it was built in the checkout that the tests run in.
+        "panel": panel_is_there(hass),
     }
     await house.stop()
     assert await info() == {"listening": False}

@@ -1,0 +1,14 @@
+"""What the panel asks of Home Assistant: websocket commands, one subject a file, each behind the role rules of `access`."""
+
+from homeassistant.components.websocket_api import async_register_command
+from homeassistant.core import HomeAssistant, callback
+
+from .overview import subscribe_overview
+from .ribbon import ribbon
+
+
+@callback
+def async_setup_panel_api(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for command in (ribbon, subscribe_overview):
+        async_register_command(hass, command)

@@ -1,0 +1,144 @@
+"""Access: who sees what in the panel, decided in one place (requirements.md A2.1).
+
+| who | sees |
+|---|---|
+| administrators | everything |
+| the user of a `person` subentry | every connector as it is now; that person's sessions and figures |
+| other users | every connector as it is now |
+
+Tags are in no answer to anybody.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from homeassistant.auth.models import User
+from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.const import (
+    ERR_HOME_ASSISTANT_ERROR,
+    ERR_NOT_FOUND,
+    ERR_UNAUTHORIZED,
+)
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+
+from ..const import DOMAIN, SUBENTRY_PERSON
+from ..control.people import CONF_USER
+from ..coordinator import SmartChargePointConfigEntry, SmartChargePointData
+
+
+class PanelRole(StrEnum):
+    """How much a user sees."""
+
+    ADMINISTRATOR = "administrator"
+    PERSON = "person"
+    USER = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """A user who looks at the panel. `persons` are the subentries of the persons whose user this is."""
+
+    user_id: str
+    role: PanelRole
+    persons: frozenset[str]
+
+    @property
+    def sees_sessions(self) -> bool:
+        """Whether there may be any session that this user sees."""
+        return self.role is not PanelRole.USER
+
+    def sees_of(self, person: str | None) -> bool:
+        """Return whether this user sees the sessions of a person; None: those of nobody in particular."""
+        if self.role is PanelRole.ADMINISTRATOR:
+            return True
+        return person is not None and person in self.persons
+
+
+@callback
+def viewer_of(user: User, entry: ConfigEntry) -> Viewer:
+    """Return what `user` may see of the home of `entry`, as its subentries are at this moment."""
+    persons = frozenset(
+        subentry.subentry_id
+        for subentry in entry.subentries.values()
+        if subentry.subentry_type == SUBENTRY_PERSON
+        and subentry.data[CONF_USER] == user.id
+    )
+    if user.is_admin:
+        role = PanelRole.ADMINISTRATOR
+    elif persons:
+        role = PanelRole.PERSON
+    else:
+        role = PanelRole.USER
+    return Viewer(user_id=user.id, role=role, persons=persons)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """The home that the panel shows, and who looks at it."""
+
+    entry: SmartChargePointConfigEntry
+    viewer: Viewer
+
+    @property
+    def data(self) -> SmartChargePointData:
+        """What the platforms share."""
+        return self.entry.runtime_data
+
+
+@callback
+def home_of(hass: HomeAssistant, user: User) -> Home:
+    """Return the home as `user` may see it.
+
+    Raises:
+        ServiceValidationError: Smart Charge Point is not set up, or is just being set up again.
+    """
+    entry = loaded_entry(hass)
+    if entry is None:
+        raise ServiceValidationError(
+            translation_domain=DOMAIN, translation_key="panel_not_loaded"
+        )
+    return Home(entry=entry, viewer=viewer_of(user, entry))
+
+
+@callback
+def loaded_entry(hass: HomeAssistant) -> SmartChargePointConfigEntry | None:
+    """Return the config entry, None while it is not running."""
+    return next(
+        (
+            entry
+            for entry in hass.config_entries.async_entries(DOMAIN)
+            if entry.state is ConfigEntryState.LOADED
+        ),
+        None,
+    )
+
+
+@callback
+def send_refused(
+    connection: ActiveConnection, message_id: int, error: ServiceValidationError
+) -> None:
+    """Answer a command with why nothing came of it, so that the panel can say it in the user's language."""
+    connection.send_error(
+        message_id,
+        ERR_NOT_FOUND
+        if error.translation_key == "unknown_wallbox"
+        else ERR_HOME_ASSISTANT_ERROR,
+        str(error),
+        translation_domain=error.translation_domain,
+        translation_key=error.translation_key,
+        translation_placeholders=error.translation_placeholders,
+    )
+
+
+@callback
+def send_not_yours(connection: ActiveConnection, message_id: int) -> None:
+    """Answer a command that asks for what this user does not see."""
+    connection.send_error(
+        message_id,
+        ERR_UNAUTHORIZED,
+        "Only administrators see this",
+        translation_domain=DOMAIN,
+        translation_key="panel_not_yours",
+    )
