@@ -112,6 +112,61 @@ async def test_a11_5_charge_now_cancels_it_as_well(house: House) -> None:
 
 
 @WITHIN_HOURS
+async def test_a11_5_current_that_the_owner_lets_flow_again_by_hand_is_not_delayed(
+    house: House,
+) -> None:
+    """From 0 A on the slider; between two currents nothing is written, as it would wear the wallbox's memory."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.advance(timedelta(minutes=11))
+    assert wallbox.current(1) > 30
+    for amperes in (10, 16, 6):
+        await house.set_number("current_limit", amperes)
+        await house.advance(timedelta(seconds=15))
+        assert wallbox.current(1) > amperes - 1
+    assert written(wallbox) == []
+
+    await house.set_number("current_limit", 0)
+    await house.advance(timedelta(minutes=5))
+    assert wallbox.current(1) == 0
+    await house.set_number("current_limit", 16)
+    await house.advance(timedelta(seconds=5))
+    assert wallbox.current(1) > 15
+    await house.advance(timedelta(minutes=1))
+    assert written(wallbox) == ["0", "600"]
+
+
+async def test_a11_5_a_limit_that_is_raised_in_the_peak_leaves_the_next_delay_alone(
+    house: House,
+) -> None:
+    """It lets nothing flow, so there is nothing to cancel, and the edge of the hours is delayed as ever."""
+    wallbox = await house.wallbox(quirks=DELAYS_ITSELF)
+    await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
+    await house.set_number("current_limit", 0)
+    edge = house.now.replace(hour=22, minute=0, second=0)
+    await house.advance_to(edge - timedelta(minutes=5))
+    await house.set_number("current_limit", 16)
+    await house.advance_to(edge + timedelta(seconds=595))
+    assert wallbox.current(1) == 0
+    assert written(wallbox) == []
+    await house.advance_to(edge + timedelta(seconds=610))
+    assert wallbox.current(1) > 15
+
+
+@WITHIN_HOURS
+async def test_a11_5_a_running_delay_is_not_cancelled_by_a_higher_limit(
+    house: House,
+) -> None:
+    """Who wants that says so."""
+    wallbox = await plugged_in(house)
+    for amperes in (10, 16):
+        await house.set_number("current_limit", amperes)
+    await house.advance(timedelta(minutes=2))
+    assert wallbox.current(1) == 0
+    assert written(wallbox) == []
+
+
+@WITHIN_HOURS
 async def test_a11_5_no_delay_runs_once_the_car_charges(house: House) -> None:
     """There is nothing to cancel then, and nothing is written."""
     wallbox = await plugged_in(house)

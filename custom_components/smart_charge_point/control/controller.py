@@ -271,6 +271,11 @@ class Controller:
         target.memory.owner_limit = Limit(amperes=amperes)
         await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
+        if before is not None and reconciler.own_delay.would_delay(
+            target, before, dt_util.utcnow()
+        ):
+            with suppress(HomeAssistantError):
+                await self._set_own_delay_aside(link)
         try:
             await reconciler.hold_maximum(link, Priority.OWNER)
             await reconciler.hold(link, target, Priority.OWNER)

@@ -67,6 +67,19 @@ class OwnDelay:
             and connector.segment(now).limit > Limit.PAUSED
         )
 
+    def would_delay(self, connector: Connector, before: Limit, now: datetime) -> bool:
+        """Return whether the wallbox would delay what the owner just asked for by hand, which no delay may (reg. 11).
+
+        `before` is the limit that the owner had set: current begins to flow for no other reason than that it was 0. Where
+        current flows already nothing is known to delay a raise, and setting the key for each would wear its memory.
+        """
+        return (
+            self.seconds > 0
+            and before == Limit.PAUSED
+            and connector.state.plugged_in
+            and connector.segment(now).limit > Limit.PAUSED
+        )
+
     async def set_aside(self, link: Link) -> Answer:
         """End the delay that the wallbox applies now, and let it apply none until `reconcile` puts it back.
 
