@@ -43,8 +43,8 @@ from ..rules.week_pattern import (
 )
 from .dsr import DsrBook
 from .memory import ConnectorMemory
+from .open_session import OpenSession
 from .override import Override, OverrideKind
-from .sessions import OpenSession
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
 

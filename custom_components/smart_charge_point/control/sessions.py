@@ -1,28 +1,23 @@
 """Sessions: what the wallbox tells of its transactions, brought into the ledger and kept in sight while they run."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from ..model.charge_point import ConnectorStatus, RunningSession
+from ..model.charge_point import ConnectorStatus
 from ..model.events import Metered, TransactionStarted, TransactionStopped
-from ..model.meter import Measurand, MeterSample, Phase
 from ..model.transaction import Doubt, Session, SessionSample, StopReason
 from ..records.ledger import Ledger
-from ..rules.energy import JITTER, Register, advance, session_energy
-from ..rules.flow_time import FlowMeter, flowing_in
-
-if TYPE_CHECKING:
-    from .connector import Connector
+from ..rules.energy import session_energy
+from .connector import Connector
+from .open_session import ENERGY, LONGEST_SILENCE, OpenSession
 
 _LOGGER = logging.getLogger(__name__)
 
 PROGRESS_EVERY: Final = timedelta(seconds=5)
 """How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
-LONGEST_SILENCE: Final = timedelta(minutes=15)
-"""A longer stretch between two samples leaves the flow time in doubt."""
 MOST_REMEMBERED: Final = 1000
 """Ids that a look into the ledger is saved for."""
 MOST_ASIDE: Final = 16
@@ -36,99 +31,6 @@ _ADOPTABLE: Final = frozenset(
         ConnectorStatus.SUSPENDED_BY_WALLBOX,
     }
 )
-
-
-@dataclass(slots=True)
-class OpenSession:
-    """A session that runs. `register` counts from its start; `wallbox_id` is what the wallbox calls it."""
-
-    transaction_id: int
-    wallbox_id: int
-    connector: int
-    started_at: datetime
-    meter_start: float | None
-    register: Register
-    flow: FlowMeter
-    doubts: set[Doubt] = field(default_factory=set)
-    sampled: bool = False
-    kept_at: datetime | None = None
-    """Up to when the ledger knows it."""
-    of_the_past: bool = False
-    """Whether its start was told so late that it may long be over, and nothing has shown yet that it runs."""
-    unheard_since: datetime | None = None
-    """When Home Assistant last heard of it before it was down; None once the first sample after that has come."""
-
-    @staticmethod
-    def from_ledger(session: Session) -> OpenSession:
-        """Take up a session where the ledger left it."""
-        last, last_at = session.meter_last, session.meter_last_at
-        if last is None:
-            last, last_at = session.meter_start, session.started_at
-        return OpenSession(
-            transaction_id=session.transaction_id,
-            wallbox_id=session.wallbox_transaction_id or session.transaction_id,
-            connector=session.connector,
-            started_at=session.started_at,
-            meter_start=session.meter_start,
-            register=Register(total=session.energy, last=last, at=last_at)
-            if last is not None
-            else Register(),
-            flow=FlowMeter(flowed=session.flow_time),
-            doubts=set(session.doubts),
-        )
-
-    def count(self, register: float, at: datetime) -> None:
-        """Take a reading of the lifetime register (Wh)."""
-        if self.register.last is None:
-            # Its start was never told: what came before this reading is not known.
-            self.register = Register(total=0, last=register, at=at)
-            return
-        self.register, doubt = advance(self.register, register, at)
-        if doubt is not None:
-            self.doubts.add(doubt)
-
-    def sample(self, sample: MeterSample) -> None:
-        """Take a sample."""
-        if (energy := sample.values.get(_ENERGY)) is not None:
-            self._notice_gap(energy, sample.at)
-            self.count(energy, sample.at)
-        if (flowing := flowing_in(sample)) is not None:
-            self.sampled = True
-            self.flow = self.flow.mark(sample.at, flowing)
-        if not sample.at_trusted:
-            self.doubts.add(Doubt.TIME)
-
-    def _notice_gap(self, register: float, at: datetime) -> None:
-        """Doubt the flow time where current flowed while Home Assistant was down, and nothing makes up for that."""
-        since, last = self.unheard_since, self.register.last
-        if since is None or at <= since:
-            return
-        self.unheard_since = None
-        if (
-            at - since > LONGEST_SILENCE
-            and last is not None
-            and abs(register - last) > JITTER
-        ):
-            self.doubts.add(Doubt.GAP)
-
-    def take_over(self, adopted: OpenSession) -> None:
-        """Go on with what was measured of this session when its beginning was not known."""
-        self.flow, self.sampled = adopted.flow, adopted.sampled
-        self.unheard_since = self.started_at
-        if adopted.meter_start is not None:
-            self._notice_gap(adopted.meter_start, adopted.started_at)
-        self.unheard_since = None
-
-    def snapshot(self, now: datetime) -> RunningSession:
-        """Return the session as it is at `now`."""
-        # What was last heard says nothing of the hours after it.
-        heard = min(now, self.flow.at + LONGEST_SILENCE) if self.flow.at else now
-        return RunningSession(
-            transaction_id=self.transaction_id,
-            started_at=self.started_at,
-            energy=self.register.total,
-            flow_time=self.flow.total(heard),
-        )
 
 
 class SessionKeeper:
@@ -348,7 +250,7 @@ class SessionKeeper:
         points: list[SessionSample] = []
         for sample in event.samples:
             session.sample(sample)
-            points.append(_point(sample, session))
+            points.append(session.point(sample))
         await self._ledger.add_samples(session.transaction_id, points)
         if points and (
             session.kept_at is None or points[-1].at - session.kept_at >= PROGRESS_EVERY
@@ -426,7 +328,7 @@ class SessionKeeper:
             connector.number,
             told,
             first.at,
-            first.values.get(_ENERGY),
+            first.values.get(ENERGY),
         )
         _LOGGER.info(
             "Session %s was met while it was running and is kept from here on",
@@ -507,17 +409,3 @@ def _hand_over_override(
         connector.memory.override = replace(
             override, transaction_id=session.transaction_id
         )
-
-
-_ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
-_POWER: Final = (Measurand.POWER, Phase.TOTAL)
-_CURRENT: Final = (Measurand.CURRENT, Phase.TOTAL)
-
-
-def _point(sample: MeterSample, session: OpenSession) -> SessionSample:
-    return SessionSample(
-        at=sample.at,
-        power=sample.values.get(_POWER),
-        energy=session.register.total if _ENERGY in sample.values else None,
-        current=sample.values.get(_CURRENT),
-    )
