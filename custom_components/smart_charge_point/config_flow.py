@@ -40,11 +40,18 @@ from .confirmation import (
     known,
     new_data,
 )
-from .const import DEFAULT_PORT, DOMAIN, SUBENTRY_CHARGE_POINT, SUBENTRY_PERSON
+from .const import (
+    DEFAULT_PORT,
+    DOMAIN,
+    SUBENTRY_CHARGE_POINT,
+    SUBENTRY_PERSON,
+    SUBENTRY_VEHICLE,
+)
 from .hours_form import HOURS_SCHEMA, NIGHTS, HoursFormError, hours_from_form
 from .model.hours import HoursChoice, HoursDecision
 from .options_flow import SmartChargePointOptionsFlow
 from .person_flow import PersonSubentryFlow
+from .vehicle_flow import VehicleSubentryFlow
 
 CONF_ADDRESS: Final = "address"
 
@@ -102,6 +109,7 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
         return {
             SUBENTRY_CHARGE_POINT: ChargePointSubentryFlow,
             SUBENTRY_PERSON: PersonSubentryFlow,
+            SUBENTRY_VEHICLE: VehicleSubentryFlow,
         }
 
     @staticmethod

@@ -6,3 +6,4 @@ DOMAIN: Final = "smart_charge_point"
 DEFAULT_PORT: Final = 9000
 SUBENTRY_CHARGE_POINT: Final = "charge_point"
 SUBENTRY_PERSON: Final = "person"
+SUBENTRY_VEHICLE: Final = "vehicle"

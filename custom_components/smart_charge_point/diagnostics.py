@@ -26,7 +26,9 @@ from .control.dsr_sources.configured import (
     CONF_URL,
     CONF_VEN_NAME,
 )
+from .control.energy_mix import CONF_CARBON
 from .control.site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
+from .control.tariff.settings import CONF_TARIFF
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 
 TO_REDACT: Final = {"hours_user_id", "identity", "serial", "user_id"}
@@ -97,6 +99,11 @@ def _options(options: Mapping[str, Any]) -> dict[str, Any]:
             async_redact_data(dict(source), OF_SOURCES_TO_REDACT)
             for source in options.get(CONF_DSR_SOURCES, {}).values()
         ],
+        # Suppliers name entities after the number of the owner's meter.
+        CONF_TARIFF: async_redact_data(
+            dict(options.get(CONF_TARIFF, {})), {CONF_ENTITY_ID}
+        ),
+        CONF_CARBON: CONF_CARBON in options,
     }
 
 

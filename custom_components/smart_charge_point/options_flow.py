@@ -1,6 +1,6 @@
-"""Options: what holds for the home as a whole, and where demand-side response comes from."""
+"""Options: what holds for the home as a whole, what energy costs, and where demand-side response comes from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
@@ -33,6 +33,7 @@ from .control.dsr_sources.openadr.client import (
     OpenAdrRefusedError,
 )
 from .control.dsr_sources.openadr.source import check
+from .control.energy_mix import CONF_CARBON
 from .control.site_settings import (
     CONF_DSR_PROVIDERS,
     CONF_DSR_SOURCES,
@@ -41,7 +42,16 @@ from .control.site_settings import (
     RULESETS,
     SiteSettings,
 )
+from .control.tariff.settings import CONF_ENTITY_ID, CONF_KIND, CONF_TARIFF, TariffKind
 from .dsr_source_forms import NAMED_BY, from_form, missing, source_schema, to_form
+from .tariff_forms import (
+    carbon_errors,
+    carbon_schema,
+    fixed_rates_schema,
+    price_entity_errors,
+    price_entity_schema,
+    tariff_from_form,
+)
 
 RULES_SCHEMA: Final = vol.Schema(
     {
@@ -89,7 +99,7 @@ class SmartChargePointOptionsFlow(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask what is to be changed."""
         return self.async_show_menu(
-            step_id="init", menu_options=["home", "demand_response"]
+            step_id="init", menu_options=["home", "cost", "demand_response"]
         )
 
     async def async_step_home(
@@ -100,9 +110,8 @@ class SmartChargePointOptionsFlow(OptionsFlow):
         errors: dict[str, str] = {}
         if user_input is not None:
             if self._sources.keys().isdisjoint(user_input.get(CONF_DSR_PROVIDERS, ())):
-                return self.async_create_entry(
-                    data=user_input | self._kept(self._sources)
-                )
+                shown = {marker.schema for marker in RULES_SCHEMA.schema}
+                return self.async_create_entry(data=self._others(shown) | user_input)
             errors[CONF_DSR_PROVIDERS] = "provider_in_use"
         site = SiteSettings.of(self.hass, options, 1)
         return self.async_show_form(
@@ -110,6 +119,93 @@ class SmartChargePointOptionsFlow(OptionsFlow):
             data_schema=self.add_suggested_values_to_schema(
                 RULES_SCHEMA,
                 user_input or {CONF_RULESET: site.ruleset.id.lower(), **options},
+            ),
+            errors=errors,
+        )
+
+    async def async_step_cost(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask where the price of a kilowatt-hour is known from."""
+        known = CONF_TARIFF in self.config_entry.options
+        return self.async_show_menu(
+            step_id="cost",
+            menu_options=[
+                *(kind.value for kind in TariffKind),
+                *(["no_tariff"] if known else []),
+                "carbon",
+            ],
+        )
+
+    async def async_step_price_entity(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the entity that shows the price."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = price_entity_errors(self.hass, user_input[CONF_ENTITY_ID])
+        return self._ask_tariff(
+            TariffKind.PRICE_ENTITY, price_entity_schema(self._ours), user_input, errors
+        )
+
+    async def async_step_fixed_rates(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for rates by time of day."""
+        return self._ask_tariff(
+            TariffKind.FIXED_RATES,
+            fixed_rates_schema(self.hass.config.currency),
+            user_input,
+            {},
+        )
+
+    def _ask_tariff(
+        self,
+        kind: TariffKind,
+        schema: vol.Schema,
+        user_input: dict[str, Any] | None,
+        errors: dict[str, str],
+    ) -> ConfigFlowResult:
+        """Ask for a tariff, and keep it once there is nothing wrong with it."""
+        if user_input is not None and not errors:
+            tariff, errors = tariff_from_form(kind, user_input)
+            if not errors:
+                return self.async_create_entry(
+                    data=self._others({CONF_TARIFF}) | tariff
+                )
+        known = self.config_entry.options.get(CONF_TARIFF, {})
+        shown = known if known.get(CONF_KIND) == kind else {}
+        return self.async_show_form(
+            step_id=kind.value,
+            data_schema=self.add_suggested_values_to_schema(
+                schema, user_input or shown
+            ),
+            description_placeholders={"currency": self.hass.config.currency},
+            errors=errors,
+        )
+
+    async def async_step_no_tariff(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Forget the tariff; what was charged so far keeps its cost."""
+        return self.async_create_entry(data=self._others({CONF_TARIFF}))
+
+    async def async_step_carbon(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the entity that shows the CO₂ of the grid."""
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = carbon_errors(self.hass, user_input.get(CONF_CARBON))
+            if not errors:
+                return self.async_create_entry(
+                    data=self._others({CONF_CARBON}) | user_input
+                )
+        return self.async_show_form(
+            step_id="carbon",
+            data_schema=self.add_suggested_values_to_schema(
+                carbon_schema(self._ours),
+                self.config_entry.options if user_input is None else user_input,
             ),
             errors=errors,
         )
@@ -206,13 +302,10 @@ class SmartChargePointOptionsFlow(OptionsFlow):
                     }
                     | {provider_of(data): data}
                 )
-        ours = er.async_entries_for_config_entry(
-            er.async_get(self.hass), self.config_entry.entry_id
-        )
         return self.async_show_form(
             step_id=kind.value,
             data_schema=self.add_suggested_values_to_schema(
-                source_schema(kind, [entity.entity_id for entity in ours]),
+                source_schema(kind, self._ours),
                 user_input or to_form(known),
             ),
             errors=errors,
@@ -252,16 +345,24 @@ class SmartChargePointOptionsFlow(OptionsFlow):
 
     def _keep(self, sources: Mapping[str, Any]) -> ConfigFlowResult:
         """Keep these sources, and what else there is in the options."""
-        others = {
+        kept = {CONF_DSR_SOURCES: dict(sources)} if sources else {}
+        return self.async_create_entry(data=self._others({CONF_DSR_SOURCES}) | kept)
+
+    def _others(self, replaced: Collection[str]) -> dict[str, Any]:
+        """Return what there is in the options beside what is `replaced`."""
+        return {
             key: value
             for key, value in self.config_entry.options.items()
-            if key != CONF_DSR_SOURCES
+            if key not in replaced
         }
-        return self.async_create_entry(data=others | self._kept(sources))
 
-    @staticmethod
-    def _kept(sources: Mapping[str, Any]) -> dict[str, Any]:
-        return {CONF_DSR_SOURCES: dict(sources)} if sources else {}
+    @property
+    def _ours(self) -> list[str]:
+        """Our own entities, which show nothing that could be chosen."""
+        ours = er.async_entries_for_config_entry(
+            er.async_get(self.hass), self.config_entry.entry_id
+        )
+        return [entity.entity_id for entity in ours]
 
     def _which_schema(self) -> vol.Schema:
         return vol.Schema(

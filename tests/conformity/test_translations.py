@@ -18,6 +18,7 @@ FLOWS = (
     "options",
     "config_subentries.charge_point",
     "config_subentries.person",
+    "config_subentries.vehicle",
 )
 # Home Assistant's own, which no code of ours names.
 ABORTS_OF_FLOWS = frozenset({"already_in_progress", "reconfigure_successful"})

@@ -17,6 +17,9 @@ from typing import Final
 HOUR: Final = timedelta(hours=1)
 LEAST: Final = 0.001
 """kWh: where the house used less in an hour, nothing can be said of it."""
+_PER_KWH: Final = {"wh": 1000.0, "kwh": 1.0, "mwh": 0.001}
+_GRAMS: Final = {"g": 1.0, "kg": 1000.0, "t": 1_000_000.0}
+_CARBON: Final = frozenset({"", "co2", "co2e", "co2eq", "co2-eq"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +82,21 @@ def metered_in(
         if took == 0 or (after[0] == hour and before[0] == hour - HOUR):
             counted[hour] = took
     return counted
+
+
+def carbon_factor(unit: str | None) -> float | None:
+    """Return what a figure in `unit` is to be multiplied by to be g of CO₂ per kWh, None where it is no such figure.
+
+    What is weighed may be named behind g, kg or t (`gCO2eq/kWh`); without a unit it is g per kWh.
+    """
+    if unit is None or not unit.strip():
+        return 1.0
+    mass, slash, energy = (part.strip() for part in unit.partition("/"))
+    per = _PER_KWH.get(energy.lower())
+    if not slash or per is None:
+        return None
+    named = mass.lower().replace("₂", "2").replace(" ", "")
+    for name, grams in _GRAMS.items():
+        if named.removeprefix(name) in _CARBON and named.startswith(name):
+            return grams * per
+    return None

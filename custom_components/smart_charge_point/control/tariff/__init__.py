@@ -1,0 +1,1 @@
+"""What a kilowatt-hour costs in this home, brought into the ledger."""
