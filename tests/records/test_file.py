@@ -43,8 +43,8 @@ async def test_a_file_of_every_older_shape_is_taken_up(
     await ledger.close()
 
     def fail(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE session ADD COLUMN vehicle TEXT")
-        connection.execute("ALTER TABLE nothing ADD COLUMN vehicle TEXT")
+        connection.execute("ALTER TABLE session ADD COLUMN colour TEXT")
+        connection.execute("ALTER TABLE nothing ADD COLUMN colour TEXT")
 
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, fail))
     with pytest.raises(LedgerError):
@@ -53,14 +53,14 @@ async def test_a_file_of_every_older_shape_is_taken_up(
     assert rows(path, "PRAGMA user_version") == [(present,)]
 
     def succeed(connection: sqlite3.Connection) -> None:
-        connection.execute("ALTER TABLE session ADD COLUMN vehicle TEXT")
+        connection.execute("ALTER TABLE session ADD COLUMN colour TEXT")
 
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS[:-1], succeed))
     ledger = await opened(path)
     assert await ledger.sessions() == (begun,)
     await ledger.close()
     assert rows(path, "PRAGMA user_version") == [(present + 1,)]
-    assert rows(path, "SELECT vehicle FROM session") == [(None,)]
+    assert rows(path, "SELECT colour FROM session") == [(None,)]
 
 
 async def test_a_newer_file_is_refused_and_left_untouched(path: Path) -> None:

@@ -31,6 +31,10 @@ from .migrating_victim import __name__ as victim
 
 # As release 0.1 wrote it: a session that ended, two that were adopted, one by a wallbox without a clock.
 VERSION_1 = Path(__file__).with_name("version_1.sql").read_text("utf-8")
+_COLUMNS_1 = (
+    "transaction_id, charge_point, connector, wallbox_transaction_id, tag, started_at, stopped_at, meter_start, "
+    "meter_stop, meter_last, meter_last_at, energy, flow_time, stop_reason, doubts, stop_doubts, provisional"
+)
 
 
 def _write_version_1(path: Path) -> None:
@@ -42,7 +46,7 @@ def _write_version_1(path: Path) -> None:
 
 def _content(path: Path) -> list[list[tuple[object, ...]]]:
     return [
-        rows(path, "SELECT * FROM session ORDER BY transaction_id"),
+        rows(path, f"SELECT {_COLUMNS_1} FROM session ORDER BY transaction_id"),  # noqa: S608
         rows(path, "SELECT * FROM sample ORDER BY transaction_id, at"),
         rows(path, "SELECT * FROM last_id"),
     ]

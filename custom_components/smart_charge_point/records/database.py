@@ -114,6 +114,36 @@ class Database:
             with self._translated():
                 _set_autocheckpoint(self._connection, held=False)
 
+    def refuse_if_held(self) -> None:
+        """Do nothing, unless the main file must not change.
+
+        Raises:
+            LedgerBusyError: it is held for a backup.
+        """
+        if self._held:
+            raise LedgerBusyError("A backup of the ledger is being made")
+
+    def scrub(self) -> None:
+        """Leave nothing of what was deleted in the file or in its log.
+
+        SQLite leaves it in pages that are free, in gaps of others, and in older copies of pages in the log.
+
+        Raises:
+            LedgerError: it could not be done: there is no room for a second file, or another program is reading.
+        """
+        with self._translated():
+            connection = self._opened()
+            connection.execute("VACUUM")
+            busy, _, _ = connection.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            ).fetchone()
+            if busy:
+                raise LedgerBusyError("Another program is reading the ledger")
+
+    def damaged_files(self) -> tuple[Path, ...]:
+        """Return the damaged files that were put aside, with what belongs to them."""
+        return tuple(self._path.parent.glob(f"{self._path.name}.corrupt-*"))
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         try:

@@ -8,7 +8,8 @@ from typing import Final
 
 from ..model.trace import TraceSample
 from ..model.transaction import Doubt, SessionSample
-from . import sessions as session_rows, traces as trace_rows
+from . import marks as mark_rows, sessions as session_rows, traces as trace_rows
+from .marks import Marks
 from .rows import credible_energy, doubt_bits, duration, figure, moment, number
 from .samples import SampleStore
 from .seconds import of_one_second, second_of
@@ -31,6 +32,7 @@ class Gathering:
         self._queue: deque[tuple[int, Measured]] = deque(maxlen=_MOST_QUEUED)
         self._progress: dict[int, Progress] = {}
         self._samples: dict[int, tuple[SessionSample, ...]] = {}
+        self._marks: dict[int, Marks] = {}
         self._sample_store = SampleStore()
         self._trace_queue: deque[tuple[TraceKey, tuple[TraceSample, ...]]] = deque(
             maxlen=_MOST_QUEUED
@@ -65,6 +67,7 @@ class Gathering:
             else:
                 arrived.setdefault(transaction_id, []).extend(measured)
         for transaction_id, samples in arrived.items():
+            mark_rows.collect(self._marks.setdefault(transaction_id, {}), samples)
             waiting = (*self._samples.get(transaction_id, ()), *samples)
             if len(waiting) > MOST_SAMPLES:
                 waiting = envelope(thin(waiting), MOST_SAMPLES)
@@ -77,6 +80,8 @@ class Gathering:
             session_rows.progress(connection, transaction_id, made)
         for transaction_id, samples in self._samples.items():
             self._sample_store.add(connection, transaction_id, samples)
+        for transaction_id, marks in self._marks.items():
+            mark_rows.add(connection, transaction_id, marks)
         for key, seconds in self._traces.items():
             trace_rows.add(connection, key, seconds)
 
@@ -85,11 +90,13 @@ class Gathering:
     ) -> None:
         """Leave out the samples that are later than the end of their session."""
         self._sample_store.cut(connection, transaction_id, moment(stopped_at))
+        mark_rows.cut(connection, transaction_id, moment(stopped_at))
 
     def written(self) -> None:
         """Forget what is in the file now."""
         self._progress.clear()
         self._samples.clear()
+        self._marks.clear()
         self._traces.clear()
 
     def reread(self) -> None:
@@ -117,6 +124,7 @@ def progress_of(
     *,
     meter_last: float | None,
     at: datetime,
+    exported: float | None = None,
 ) -> Progress:
     """Return the progress with figures that a file can bear.
 
@@ -132,6 +140,7 @@ def progress_of(
         doubt_bits(doubts),
         figure(meter_last),
         moment(at),
+        None if exported is None else credible_energy(exported),
     )
 
 
@@ -162,4 +171,5 @@ def _later(earlier: Progress | None, later: Progress) -> Progress:
         earlier.doubts | later.doubts,
         measured.meter_last,
         measured.at,
+        earlier.exported if later.exported is None else later.exported,
     )

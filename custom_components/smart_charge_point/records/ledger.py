@@ -95,6 +95,7 @@ class Ledger(UsageLedger):
         flow_time: timedelta,
         doubts: Iterable[Doubt],
         provisional: bool = False,
+        exported: float | None = None,
     ) -> Session | None:
         """Keep the end of a session on the disk and return it; None where the charge point has no such session.
 
@@ -110,6 +111,7 @@ class Ledger(UsageLedger):
             flow_time=flow_time,
             doubts=frozenset(doubts),
             provisional=provisional or reason is StopReason.SUPERSEDED,
+            exported=exported,
         )
 
         def write(connection: sqlite3.Connection) -> Session | None:
@@ -133,13 +135,22 @@ class Ledger(UsageLedger):
         doubts: Iterable[Doubt],
         meter_last: float | None,
         at: datetime,
+        exported: float | None = None,
     ) -> None:
         """Take what a running session has come to; it is kept within a second. Returns at once.
 
+        `exported` is Wh that flowed back, counted apart (A9.7); None leaves what is known, here as at its end.
         Doubts are added to those it bears already; an energy that cannot be leaves the earlier one and adds
         `Doubt.REGISTER_JUMP`. A session that is unknown or has ended stays as it is.
         """
-        made = progress_of(energy, flow_time, doubts, meter_last=meter_last, at=at)
+        made = progress_of(
+            energy,
+            flow_time,
+            doubts,
+            meter_last=meter_last,
+            at=at,
+            exported=exported,
+        )
         self._gather(lambda gathered: gathered.put(transaction_id, made))
 
     async def add_samples(

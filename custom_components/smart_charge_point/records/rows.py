@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import math
 from typing import Any, Final
 
-from ..model.transaction import Doubt, Session, StopReason
+from ..model.transaction import CorrectedField, Doubt, Session, StopReason
 from .errors import InvalidRecordError
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,10 +30,15 @@ _BITS: Final[dict[Doubt, int]] = {
     Doubt.TIME: 16,
     Doubt.GAP: 32,
 }
+CORRECTED_BITS: Final[dict[CorrectedField, int]] = {
+    CorrectedField.PERSON: 1,
+    CorrectedField.VEHICLE: 2,
+}
 
 COLUMNS: Final = (
     "transaction_id, charge_point, connector, tag, started_at, stopped_at, meter_start, meter_stop, energy, flow_time, "
-    "stop_reason, doubts, stop_doubts, wallbox_transaction_id, meter_last, meter_last_at"
+    "stop_reason, doubts, stop_doubts, wallbox_transaction_id, meter_last, meter_last_at, connected_at, disconnected_at, "
+    "person, vehicle, odometer, exported, corrected"
 )
 """The columns that `session_of` reads, in its order."""
 
@@ -56,7 +61,17 @@ def session_of(row: tuple[Any, ...]) -> Session:
         wallbox_transaction_id=row[13],
         meter_last=row[14],
         meter_last_at=None if row[15] is None else moment_of(row[15]),
+        connected_at=None if row[16] is None else moment_of(row[16]),
+        disconnected_at=None if row[17] is None else moment_of(row[17]),
+        person=row[18],
+        vehicle=row[19],
+        odometer=row[20],
+        exported=row[21],
+        corrected=_corrected_of(row[22]),
     )
+
+
+COLUMNS_COUNT: Final = COLUMNS.count(",") + 1
 
 
 def moment(at: datetime) -> int:
@@ -142,6 +157,13 @@ def doubts_of(bits: int) -> frozenset[Doubt]:
 
 
 _NO_DOUBTS: Final[frozenset[Doubt]] = frozenset()
+_NO_CORRECTIONS: Final[frozenset[CorrectedField]] = frozenset()
+
+
+def _corrected_of(bits: int) -> frozenset[CorrectedField]:
+    if not bits:
+        return _NO_CORRECTIONS
+    return frozenset(field for field, bit in CORRECTED_BITS.items() if bits & bit)
 
 
 def _reason_of(told: str) -> StopReason:

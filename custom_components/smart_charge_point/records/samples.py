@@ -6,6 +6,7 @@ import sqlite3
 from typing import Final
 
 from ..model.transaction import SessionSample
+from . import stale
 from .rows import moment, moment_of
 from .thinning import MOST_SAMPLES, Trail, envelope, follow, merge, thin, trail_of
 
@@ -54,6 +55,8 @@ class SampleStore:
         )
         if not fresh:
             return
+        if stopped_at is not None:
+            stale.outdate(connection, transaction_id)
         trail = self._trails.get(transaction_id)
         if trail is None or fresh[0].at <= trail.tip.at:
             self._weave(connection, transaction_id, fresh)

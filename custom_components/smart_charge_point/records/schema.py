@@ -132,6 +132,114 @@ _INDICES_OF_DECISIONS: Final = (
     "CREATE INDEX decision_by_time ON decision (at)",
 )
 
+# What the owner's figures are made of. Half hours and hours are counted since 1970-01-01 UTC; `limit` is SQL's own word.
+_MORE_OF_SESSIONS: Final = (
+    "connected_at INTEGER",
+    "disconnected_at INTEGER",
+    "person TEXT",
+    "vehicle TEXT",
+    "odometer REAL",
+    "exported REAL",
+    # Bits: 1 the person, 2 the vehicle stands there because the owner says so.
+    "corrected INTEGER NOT NULL DEFAULT 0",
+    # What its slots come to, so that lists need not add up: `unpriced` and `sourced` are Wh, `co2` g.
+    "peak_power REAL",
+    "cost REAL",
+    "unpriced REAL NOT NULL DEFAULT 0",
+    "solar REAL",
+    "battery REAL",
+    "sourced REAL NOT NULL DEFAULT 0",
+    "co2 REAL",
+    "estimated INTEGER NOT NULL DEFAULT 0",
+)
+
+# What thinning must not lose of a half hour: its first and last energy, its highest power.
+_MARKS: Final = """
+CREATE TABLE mark (
+    transaction_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    half_hour INTEGER NOT NULL,
+    first_at INTEGER,
+    first_energy REAL,
+    last_at INTEGER,
+    last_energy REAL,
+    peak REAL,
+    PRIMARY KEY (transaction_id, half_hour)
+) STRICT, WITHOUT ROWID
+"""
+
+# Wh, microseconds, currency per kWh, g. Price and sources stand here too: a year is added up at each look.
+_SLOTS: Final = """
+CREATE TABLE slot (
+    transaction_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    half_hour INTEGER NOT NULL,
+    energy REAL NOT NULL,
+    flow_time INTEGER NOT NULL,
+    estimated INTEGER NOT NULL,
+    price REAL,
+    solar REAL,
+    battery REAL,
+    co2 REAL,
+    PRIMARY KEY (transaction_id, half_hour)
+) STRICT, WITHOUT ROWID
+"""
+
+# Sessions that changed and whose slots have not been made anew.
+_STALE: Final = """
+CREATE TABLE stale (
+    transaction_id INTEGER PRIMARY KEY REFERENCES session ON DELETE CASCADE
+) STRICT
+"""
+
+_PRICES: Final = "CREATE TABLE price (at INTEGER PRIMARY KEY, value REAL) STRICT"
+
+_MIXES: Final = """
+CREATE TABLE mix (
+    hour INTEGER PRIMARY KEY,
+    solar REAL,
+    battery REAL,
+    co2 REAL
+) STRICT
+"""
+
+# `hour` NULL: nothing is due. The row stays, so that no count of changes comes twice.
+_DUE: Final = """
+CREATE TABLE due (
+    charge_point TEXT PRIMARY KEY,
+    hour INTEGER,
+    revision INTEGER NOT NULL
+) STRICT, WITHOUT ROWID
+"""
+
+_REASONS: Final = """
+CREATE TABLE reason (
+    transaction_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    since INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    amperes REAL,
+    PRIMARY KEY (transaction_id, since)
+) STRICT, WITHOUT ROWID
+"""
+
+_CORRECTIONS: Final = """
+CREATE TABLE correction (
+    id INTEGER PRIMARY KEY,
+    transaction_id INTEGER NOT NULL REFERENCES session ON DELETE CASCADE,
+    field TEXT NOT NULL,
+    before TEXT,
+    value TEXT,
+    user_id TEXT,
+    at INTEGER NOT NULL,
+    taken_back INTEGER NOT NULL
+) STRICT
+"""
+
+_INDICES_OF_USAGE: Final = (
+    "CREATE INDEX slot_by_time ON slot (half_hour)",
+    "CREATE INDEX session_by_person ON session (person, started_at) WHERE person IS NOT NULL",
+    "CREATE INDEX session_by_vehicle ON session (vehicle, started_at) WHERE vehicle IS NOT NULL",
+    "CREATE INDEX correction_by_session ON correction (transaction_id)",
+)
+
 
 def _first_shape(connection: sqlite3.Connection) -> None:
     for statement in (_SESSIONS, *_INDICES, _SAMPLES, _LAST_ID):
@@ -151,7 +259,32 @@ def _second_shape(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first_shape, _second_shape)
+def _third_shape(connection: sqlite3.Connection) -> None:
+    """Sessions know what they took by the half hour; those that ended get their slots at the first look at them."""
+    for column in _MORE_OF_SESSIONS:
+        connection.execute(f"ALTER TABLE session ADD COLUMN {column}")
+    for statement in (
+        _MARKS,
+        _SLOTS,
+        _STALE,
+        _PRICES,
+        _MIXES,
+        _DUE,
+        _REASONS,
+        _CORRECTIONS,
+        *_INDICES_OF_USAGE,
+    ):
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO stale SELECT transaction_id FROM session WHERE stopped_at IS NOT NULL"
+    )
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    _first_shape,
+    _second_shape,
+    _third_shape,
+)
 """The migration at index n leads from version n to version n + 1."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ..model.events import TransactionStarted
 from ..model.transaction import Doubt, Session, SessionTotals, StopReason
+from . import due, stale
 from .errors import LedgerError
 from .pages import PAGE, page, where
 from .rows import (
@@ -42,6 +43,7 @@ class Stop:
     flow_time: timedelta
     doubts: frozenset[Doubt]
     provisional: bool
+    exported: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Progress:
     doubts: int
     meter_last: float | None
     at: int
+    exported: float | None = None
 
 
 def begin(
@@ -133,7 +136,7 @@ def progress(
     """Write what a running session has come to. One that has ended keeps the figures of its end."""
     connection.execute(
         "UPDATE session SET energy = coalesce(?, energy), flow_time = ?, doubts = doubts | ?, meter_last = coalesce(?, meter_last), "
-        "meter_last_at = CASE WHEN ? IS NULL THEN meter_last_at ELSE ? END "
+        "meter_last_at = CASE WHEN ? IS NULL THEN meter_last_at ELSE ? END, exported = coalesce(?, exported) "
         "WHERE transaction_id = ? AND stopped_at IS NULL",
         (
             made.energy,
@@ -142,6 +145,7 @@ def progress(
             made.meter_last,
             made.meter_last,
             made.at,
+            made.exported,
             transaction_id,
         ),
     )
@@ -172,7 +176,7 @@ def finish(
         doubts.add(Doubt.TIME)
     connection.execute(
         "UPDATE session SET stopped_at = ?, meter_stop = ?, stop_reason = ?, energy = ?, flow_time = ?, "
-        "stop_doubts = ?, provisional = ? WHERE transaction_id = ?",
+        "stop_doubts = ?, provisional = ?, exported = coalesce(?, exported) WHERE transaction_id = ?",
         (
             at,
             meter,
@@ -181,26 +185,33 @@ def finish(
             duration(stop.flow_time),
             doubt_bits(doubts),
             stop.provisional,
+            None if stop.exported is None else credible_energy(stop.exported),
             ended.transaction_id,
         ),
     )
+    stale.outdate(connection, ended.transaction_id)
     return _present(connection, ended.transaction_id), True
 
 
 def delete(connection: sqlite3.Connection, transaction_ids: Iterable[int]) -> int:
     """Delete sessions with their samples and return how many there were."""
+    ids = [(number(transaction_id),) for transaction_id in transaction_ids]
+    for which in ids:
+        due.mark_sessions(connection, "session.transaction_id = ?", which)
     return connection.executemany(
-        "DELETE FROM session WHERE transaction_id = ?",
-        [(number(transaction_id),) for transaction_id in transaction_ids],
+        "DELETE FROM session WHERE transaction_id = ?", ids
     ).rowcount
 
 
 def reassign(connection: sqlite3.Connection, old: str, new: str) -> int:
     """Give the sessions of charge point `old` to `new` and return how many there were."""
-    return connection.execute(
+    due.mark_sessions(connection, "charge_point = ?", (text(old),))
+    given = connection.execute(
         "UPDATE session SET charge_point = ? WHERE charge_point = ?",
         (text(new), text(old)),
     ).rowcount
+    due.mark_sessions(connection, "charge_point = ?", (text(new),))
+    return given
 
 
 def session(connection: sqlite3.Connection, transaction_id: int) -> Session | None:
