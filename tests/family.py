@@ -12,7 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 
 from custom_components.smart_charge_point.const import DOMAIN, SUBENTRY_PERSON
-from custom_components.smart_charge_point.model.decision import Decision
+from custom_components.smart_charge_point.model.decision import Decision, DecisionKind
 
 from .house import House
 
@@ -143,3 +143,20 @@ OWNER: Final[Mapping[str, Command]] = {
     "do not follow demand response": entity("follow_dsr", "switch.turn_off"),
     "out of service": entity("available", "switch.turn_off"),
 }
+OVERRIDES: Final[Mapping[str, tuple[Command, DecisionKind]]] = {
+    **{name: (each, DecisionKind.CHARGE_NOW) for name, each in CHARGE_NOW.items()},
+    **{name: (each, DecisionKind.CANCEL_DELAY) for name, each in CANCEL_DELAY.items()},
+    **{name: (each, DecisionKind.STOP) for name, each in STOP.items()},
+    **{name: (each, DecisionKind.HOURS_CHANGED) for name, each in HOURS.items()},
+    **{name: (each, DecisionKind.DSR_OVERRIDE) for name, each in DSR.items()},
+    "more current": (
+        entity("current_limit", "number.set_value", value=32),
+        DecisionKind.CURRENT_LIMIT_CHANGED,
+    ),
+    "do not follow demand response": (
+        OWNER["do not follow demand response"],
+        DecisionKind.FOLLOW_DSR_CHANGED,
+    ),
+}
+"""What sets hours, delay, limit or demand response aside, and what it is on record."""
+LESS: Final = entity("current_limit", "number.set_value", value=8)

@@ -58,6 +58,14 @@ CHARGE_POINT_BINARY_SENSORS: Final = (
         offline=True,
         value_fn=lambda charge_point: charge_point.dsr_active,
     ),
+    ChargePointBinarySensorDescription(
+        key="tamper",
+        translation_key="tamper",
+        device_class=BinarySensorDeviceClass.TAMPER,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        offline=True,
+        value_fn=lambda charge_point: charge_point.tamper is not None,
+    ),
 )
 
 CONNECTOR_BINARY_SENSORS: Final = (

@@ -44,6 +44,7 @@ from .model.hours import HoursChoice, HoursDecision
 from .model.limit import Limit
 from .model.link_loss import LinkLoss
 from .model.sleeping_car import SleepingCar
+from .model.tamper import TamperReaction
 
 CONF_AWAKE_CURRENT: Final = "awake_current"
 CONF_LINK_LOSS: Final = "link_loss"
@@ -52,6 +53,8 @@ CONF_MAXIMUM_CURRENT: Final = "maximum_current"
 CONF_PHASES: Final = "phases"
 CONF_SLEEPING_CAR: Final = "sleeping_car"
 CONF_START_ON_PLUG_IN: Final = "start_on_plug_in"
+CONF_TAMPER_CURRENT: Final = "tamper_current"
+CONF_TAMPER_REACTION: Final = "tamper_reaction"
 
 SETTINGS_SCHEMA: Final = vol.Schema(
     {
@@ -119,6 +122,27 @@ LINK_LOSS_SCHEMA: Final = vol.Schema(
     }
 )
 
+TAMPERING_SCHEMA: Final = vol.Schema(
+    {
+        vol.Required(CONF_TAMPER_REACTION): SelectSelector(
+            SelectSelectorConfig(
+                options=[choice.value for choice in TamperReaction],
+                mode=SelectSelectorMode.LIST,
+                translation_key="tamper_reaction",
+            )
+        ),
+        vol.Required(CONF_TAMPER_CURRENT): NumberSelector(
+            NumberSelectorConfig(
+                min=6,
+                max=80,
+                step=1,
+                mode=NumberSelectorMode.BOX,
+                unit_of_measurement="A",
+            )
+        ),
+    }
+)
+
 
 class ChargePointSubentryFlow(ConfigSubentryFlow):
     """Adds a wallbox by hand, and changes what the owner set for one."""
@@ -167,7 +191,14 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         subentry = self._get_reconfigure_subentry()
         return self.async_show_menu(
             step_id="reconfigure",
-            menu_options=["settings", "hours", "sleeping_car", "link_loss", "replace"],
+            menu_options=[
+                "settings",
+                "hours",
+                "sleeping_car",
+                "link_loss",
+                "tampering",
+                "replace",
+            ],
             description_placeholders={"name": subentry.title},
         )
 
@@ -215,6 +246,14 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         """Ask what the wallbox is to do while it is not connected."""
         return self._ask(
             step_id="link_loss", schema=LINK_LOSS_SCHEMA, user_input=user_input
+        )
+
+    async def async_step_tampering(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the wallbox is to do once somebody has interfered with it."""
+        return self._ask(
+            step_id="tampering", schema=TAMPERING_SCHEMA, user_input=user_input
         )
 
     @callback

@@ -33,6 +33,13 @@ HOURS_SELECTOR: Final = SelectSelector(
 )
 
 
+def asking_user() -> str | None:
+    """Return who fills in the form that is being answered; None where Home Assistant itself does."""
+    request = current_request.get()
+    user = None if request is None else request.get(KEY_HASS_USER)
+    return None if user is None else user.id
+
+
 def decision(
     hass: HomeAssistant,
     entry: ConfigEntry,
@@ -40,8 +47,6 @@ def decision(
     hours: ChargingHours | None,
 ) -> HoursDecision:
     """Return what the owner decided just now: `hours` of their own, the default ones or none (A10.1)."""
-    request = current_request.get()
-    user = None if request is None else request.get(KEY_HASS_USER)
     if hours is None:
         hours = (
             ChargingHours.ALWAYS
@@ -52,7 +57,7 @@ def decision(
         hours=hours,
         choice=choice,
         decided_at=dt_util.utcnow(),
-        user_id="" if user is None else user.id,
+        user_id=asking_user() or "",
     )
 
 

@@ -196,6 +196,7 @@ def _news(controller: Controller) -> Hashable:
         state.hours_held_by,
         state.follow_dsr,
         state.dsr_active,
+        state.tamper,
         controller.dsr.events,
         *(
             (

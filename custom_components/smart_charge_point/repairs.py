@@ -1,7 +1,19 @@
-"""Repairs: notices that the owner reads once and confirms."""
+"""Repairs: notices that the owner reads once and confirms, and what an administrator clears by it."""
 
-from homeassistant.components.repairs import ConfirmRepairFlow, RepairsFlow
+from typing import override
+
+from homeassistant.components.repairs import (
+    ConfirmRepairFlow,
+    RepairsFlow,
+    RepairsFlowResult,
+)
 from homeassistant.core import HomeAssistant
+
+from .confirmation import asking_user
+from .const import DOMAIN
+from .control.controller import Controller
+from .control.issues import IssueKind
+from .coordinator import SmartChargePointConfigEntry
 
 
 async def async_create_fix_flow(
@@ -9,5 +21,38 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow of a fixable issue: each of ours says something and asks for nothing."""
+    """Return the flow of a fixable issue: each of ours says something and asks for nothing but to be confirmed."""
+    if data is not None and data["kind"] == IssueKind.TAMPERED:
+        return TamperRepairFlow(str(data["subentry_id"]))
     return ConfirmRepairFlow()
+
+
+class TamperRepairFlow(ConfirmRepairFlow):
+    """Takes the word of an administrator that all is well with a wallbox that somebody had interfered with.
+
+    Home Assistant lets nobody else open the flow of a repair.
+    """
+
+    def __init__(self, subentry_id: str) -> None:
+        """Ask about the wallbox of a config subentry."""
+        self._subentry_id = subentry_id
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Clear the tampering once it is confirmed."""
+        if user_input is not None:
+            if (controller := self._controller()) is None:
+                return self.async_abort(reason="not_loaded")
+            await controller.async_clear_tampering(asking_user())
+        return await super().async_step_confirm(user_input)
+
+    def _controller(self) -> Controller | None:
+        """Return who answers for the wallbox, None while the integration does not run."""
+        entry: SmartChargePointConfigEntry
+        for entry in self.hass.config_entries.async_loaded_entries(DOMAIN):
+            coordinators = entry.runtime_data.coordinators
+            if (coordinator := coordinators.get(self._subentry_id)) is not None:
+                return coordinator.controller
+        return None

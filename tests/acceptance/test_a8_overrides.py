@@ -1,27 +1,14 @@
 """Reg. 8: while something is wrong nothing is overridden, whoever asks and however (A8.1)."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
 
-from custom_components.smart_charge_point.model.decision import DecisionKind
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.protocol import Call
 
-from ..family import (
-    CANCEL_DELAY,
-    CHARGE_NOW,
-    DSR,
-    HOURS,
-    OWNER,
-    STOP,
-    Command,
-    decisions,
-    entity,
-    refused,
-)
+from ..family import CHARGE_NOW, DSR, LESS, OVERRIDES, decisions, refused
 from ..house import SELDOM, House
 
 HAZARDS: Final = (
@@ -34,22 +21,6 @@ HAZARDS: Final = (
     "ConnectorLockFailure",
     "InternalError",
 )
-OVERRIDES: Final[Mapping[str, tuple[Command, DecisionKind]]] = {
-    **{name: (each, DecisionKind.CHARGE_NOW) for name, each in CHARGE_NOW.items()},
-    **{name: (each, DecisionKind.CANCEL_DELAY) for name, each in CANCEL_DELAY.items()},
-    **{name: (each, DecisionKind.STOP) for name, each in STOP.items()},
-    **{name: (each, DecisionKind.HOURS_CHANGED) for name, each in HOURS.items()},
-    **{name: (each, DecisionKind.DSR_OVERRIDE) for name, each in DSR.items()},
-    "more current": (
-        entity("current_limit", "number.set_value", value=32),
-        DecisionKind.CURRENT_LIMIT_CHANGED,
-    ),
-    "do not follow demand response": (
-        OWNER["do not follow demand response"],
-        DecisionKind.FOLLOW_DSR_CHANGED,
-    ),
-}
-LESS: Final = entity("current_limit", "number.set_value", value=8)
 
 
 async def limited(house: House) -> Wallbox:

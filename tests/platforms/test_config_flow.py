@@ -330,6 +330,7 @@ async def change(house: House, step: str) -> Any:
         "hours",
         "sleeping_car",
         "link_loss",
+        "tampering",
         "replace",
     ]
     return await fill(house, menu, {"next_step_id": step})

@@ -15,6 +15,8 @@ from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.plan import (
     Claim,
     ClaimSource,
+    ClaimStep,
+    Effect,
     Plan,
     PlanReason,
     Segment,
@@ -34,6 +36,7 @@ from custom_components.smart_charge_point.rules.plan import (
     owner_limit_claim,
     resolve,
     stop_claim,
+    tamper_claim,
 )
 from custom_components.smart_charge_point.rules.random_delay import draw_edges
 from custom_components.smart_charge_point.rules.ruleset import GB_2021
@@ -203,6 +206,49 @@ def test_a8_1_a_fault_pauses_whatever_the_owner_wants() -> None:
     plan = plan_of(gb_hours(), override_claim(FULL, NOW), fault_claim(NOW))
     assert told(plan) == [("Wed 17:00:00", 0, PlanReason.FAULT)]
     assert told(plan_of(gb_hours(), fault_claim(NOW))) == told(plan)
+
+
+def test_a8_1_tampering_leaves_the_hours_as_they_are() -> None:
+    """Their delays too, and their reasons; the reason is tampering only where it lowers."""
+    hours = gb_hours()
+    plan = plan_of(hours, tamper_claim(hours, FULL))
+    assert told(plan) == told(plan_of(hours))
+    assert told(plan_of(hours, tamper_claim(hours, HALF)), 4) == [
+        ("Wed 17:00:00", 0, PlanReason.OUTSIDE_CHARGING_HOURS),
+        ("Wed 22:00:00", 0, PlanReason.RANDOM_DELAY),
+        ("Wed 22:04:00", 16, PlanReason.TAMPER),
+        ("Thu 07:51:30", 0, PlanReason.OUTSIDE_CHARGING_HOURS),
+    ]
+    plan = plan_of(hours, tamper_claim(hours, Limit.PAUSED))
+    assert told(plan) == [("Wed 17:00:00", 0, PlanReason.TAMPER)]
+    plan = plan_of(hours, tamper_claim(hours, Limit.PAUSED), fault_claim(NOW))
+    assert told(plan) == [("Wed 17:00:00", 0, PlanReason.FAULT)]
+
+
+@pytest.mark.parametrize("effect", [Effect.REPLACES, Effect.LIFTS])
+@pytest.mark.parametrize(
+    "source", [each for each in ClaimSource if each is not ClaimSource.SAFETY]
+)
+def test_a8_1_nothing_lifts_the_hours_after_tampering(
+    source: ClaimSource, effect: Effect
+) -> None:
+    """Whoever asks for it, and however."""
+    hours = gb_hours()
+    step = ClaimStep(start=NOW, limit=FULL, reason=PlanReason.CHARGE_NOW)
+    lifting = Claim(source=source, effect=effect, steps=(step,), end=None)
+
+    def limits(plan: Plan) -> list[tuple[datetime, Limit]]:
+        """Return from when which limit holds, whatever the reason."""
+        changes: list[tuple[datetime, Limit]] = []
+        for one in plan.segments:
+            if not changes or changes[-1][1] != one.limit:
+                changes.append((one.start, one.limit))
+        return changes
+
+    plan = plan_of(hours, lifting, tamper_claim(hours, FULL))
+    assert limits(plan) == limits(plan_of(hours))
+    if source not in {ClaimSource.RANDOM_DELAY, ClaimSource.CHARGING_HOURS}:
+        assert limits(plan_of(hours, lifting)) != limits(plan_of(hours))
 
 
 def test_the_owners_limit_is_a_reason_only_where_it_lowers() -> None:

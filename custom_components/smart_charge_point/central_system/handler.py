@@ -7,6 +7,7 @@ from typing import Protocol
 from ..model.charge_point import BootFacts
 from ..model.events import (
     Metered,
+    SecurityEvent,
     StatusChanged,
     TransactionStarted,
     TransactionStopped,
@@ -72,8 +73,8 @@ class Handler(Protocol):
     async def metered(self, event: Metered) -> None:
         """Take samples."""
 
-    async def security_event(self, kind: str, info: str) -> None:
-        """Learn a security event, its kind verbatim (OCPP 1.6 security whitepaper 4.10)."""
+    async def security_event(self, event: SecurityEvent) -> None:
+        """Learn a security event (OCPP 1.6 security whitepaper 4.10)."""
 
 
 class Directory(Protocol):

@@ -169,6 +169,11 @@ def holds_through_clock_change(
     )
 
 
+def override_id(connector: int) -> int:
+    """Return the profile id of `override_profile`."""
+    return connector * 100 + 10
+
+
 def override_profile(
     connector: int,
     limit: Limit,
@@ -186,7 +191,7 @@ def override_profile(
     Source: ocpp.md 7.1 (case 057): Relative without a start, or Absolute with validity, start and duration.
     """
     profile = ChargingProfile(
-        profile_id=connector * 100 + 10,
+        profile_id=override_id(connector),
         connector=connector,
         stack_level=min(3, capabilities.max_stack_level),
         purpose=Purpose.TRANSACTION,

@@ -54,8 +54,12 @@ class Authority:
     async def check_safe(
         self, kind: DecisionKind, user_id: str | None, connector: Connector | None
     ) -> None:
-        """Refuse to override anything at a faulted connector, or (None) where each one is faulted (A8.1)."""
+        """Refuse to override anything at a faulted connector, or (None) where each one is faulted (A8.1).
+
+        Where somebody interfered with the wallbox all is refused as well, but for the end of a session, which is safe.
+        """
         charge_point = self._charge_point
+        number = None if connector is None else connector.number
         concerned = (
             charge_point.connectors.values() if connector is None else [connector]
         )
@@ -63,8 +67,13 @@ class Authority:
         if charge_point.fault is not Fault.NONE:
             faults = {charge_point.fault}
         elif not all(each.state.unsafe for each in concerned):
-            return
-        number = None if connector is None else connector.number
+            tamper = charge_point.memory.tamper
+            if tamper is None or kind is DecisionKind.STOP:
+                return
+            await self._record(
+                kind, user_id, number, False, f"tampering: {tamper.info}".rstrip(": ")
+            )
+            raise refusal.not_possible("tampered", name=charge_point.name)
         await self._record(
             kind, user_id, number, False, f"fault: {', '.join(sorted(faults))}"
         )

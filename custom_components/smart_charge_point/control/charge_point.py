@@ -272,6 +272,7 @@ class ChargePoint:
             hours_held_by=self._hours_held_by,
             follow_dsr=memory.follow_dsr,
             dsr_active=bool(self.dsr.active(now)),
+            tamper=memory.tamper,
             connectors={
                 number: connector.refresh(now, connected)
                 for number, connector in self.connectors.items()
@@ -364,5 +365,6 @@ class ChargePoint:
             settings=self.settings,
             site=self.site,
             capabilities=lambda: memory.capabilities,
+            tampered=lambda: memory.tamper is not None,
             dsr=self.dsr,
         )

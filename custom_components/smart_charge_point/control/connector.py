@@ -37,6 +37,7 @@ class Connector(PlannedConnector):
         settings: ChargePointSettings,
         site: SiteSettings,
         capabilities: Callable[[], Capabilities],
+        tampered: Callable[[], bool],
         dsr: DsrBook,
     ) -> None:
         """Take the connector's `number` (1 and up) and what was remembered of it."""
@@ -46,6 +47,7 @@ class Connector(PlannedConnector):
             settings=settings,
             site=site,
             capabilities=capabilities,
+            tampered=tampered,
             dsr=dsr,
         )
         self.status_at: datetime | None = None
@@ -61,6 +63,8 @@ class Connector(PlannedConnector):
         """What `_turn` said when `state` was refreshed."""
         self.composite: CompositeSchedule | None = None
         self.sent_override: ChargingProfile | None = None
+        self.withdrawn_from: int | None = None
+        """The transaction from which any override was taken back that tampering had ended."""
         self.verified = False
         """Whether the wallbox was asked, since the latest change, what it will apply."""
         self.cleared_foreign = False

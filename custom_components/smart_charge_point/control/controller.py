@@ -42,6 +42,7 @@ from .reports import Reports
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
 from .starting import WISH_LASTS
+from .tampering import Tampering
 
 _DELAY_REFUSALS: Final = {
     DelayRefusal.OUT_OF_RANGE: "delay_out_of_range",
@@ -61,7 +62,8 @@ class Controller:
         self._charge_point = charge_point
         self._authority = Authority(charge_point)
         self.dsr = DsrDesk(charge_point, self._authority)
-        self._reports = Reports(charge_point)
+        self._tampering = Tampering(charge_point, self._authority)
+        self._reports = Reports(charge_point, self._tampering)
 
     @property
     def handler(self) -> Handler:
@@ -96,6 +98,7 @@ class Controller:
     async def async_start(self) -> None:
         """Take up what was known before the restart."""
         await self._charge_point.async_start()
+        self._tampering.show()
 
     async def async_stop(self) -> None:
         """Keep what is known; sockets are the server's to close."""
@@ -111,7 +114,11 @@ class Controller:
 
     async def async_update(self, name: str, settings: ChargePointSettings) -> None:
         """Take what the owner changed, without touching the socket."""
+        other_hardware = settings.identity != self.identity
         await self._charge_point.async_update(name, settings)
+        if other_hardware:
+            await self._tampering.replaced()
+        self._tampering.show()
 
     @callback
     def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
@@ -399,6 +406,10 @@ class Controller:
         await self._authority.record(
             kind, user_id, connector, "in service" if available else "out of service"
         )
+
+    async def async_clear_tampering(self, user_id: str | None) -> None:
+        """Take it that the wallbox was looked at after somebody had interfered with it, and that all is well with it."""
+        await self._tampering.clear(user_id)
 
     async def async_send_ocpp(
         self, action: str, payload: dict[str, Any]

@@ -33,14 +33,18 @@ class IssueKind(StrEnum):
     """The wallbox does not take its own random delay back after the owner cancelled it once (A11.5)."""
     HOURS_OVERLAP_PEAK = "hours_overlap_peak"
     """The owner's own hours reach into the peak: allowed, and said once (A10.6)."""
+    TAMPERED = "tampered"
+    """The wallbox says that somebody interfered with it (requirements.md, Schedule 1 §9). Who fixes it clears that."""
 
 
 _SEVERITIES = {
+    IssueKind.TAMPERED: ir.IssueSeverity.ERROR,
     IssueKind.SMART_CHARGING_REFUSED: ir.IssueSeverity.ERROR,
     IssueKind.SCHEDULE_DIFFERS: ir.IssueSeverity.ERROR,
     IssueKind.NO_OFFLINE_START: ir.IssueSeverity.ERROR,
     IssueKind.LIMIT_IGNORED: ir.IssueSeverity.ERROR,
 }
+_FIXABLE = frozenset({IssueKind.HOURS_OVERLAP_PEAK, IssueKind.TAMPERED})
 
 
 class Issues:
@@ -53,16 +57,17 @@ class Issues:
         self.name = name
 
     @callback
-    def show(self, kind: IssueKind) -> None:
-        """Say it, if it is not said already."""
+    def show(self, kind: IssueKind, **words: str) -> None:
+        """Say it, if it is not said already; `words` are what its text asks for beside the wallbox's name."""
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             f"{kind}_{self._subentry_id}",
-            is_fixable=kind is IssueKind.HOURS_OVERLAP_PEAK,
+            data={"kind": kind.value, "subentry_id": self._subentry_id},
+            is_fixable=kind in _FIXABLE,
             severity=_SEVERITIES.get(kind, ir.IssueSeverity.WARNING),
             translation_key=kind,
-            translation_placeholders={"name": self.name},
+            translation_placeholders={"name": self.name, **words},
         )
 
     @callback

@@ -18,6 +18,7 @@ from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
 from ..model.own_delay import DelaySetAside
 from ..model.schedule import Edge, EdgeDelays, EdgeKind, SessionDelay
+from ..model.tamper import Tamper
 from ..rules.energy import Register
 from .dsr import StandingOptOut
 from .override import Override, OverrideKind
@@ -69,6 +70,10 @@ class Memory:
     """What the wallbox falls back to when the link is lost, and what it is lent meanwhile (A7.4)."""
     delay_set_aside: DelaySetAside | None = None
     """The wallbox's own random delay, to be put back; None while it is in force, or there is none."""
+    tamper: Tamper | None = None
+    """That somebody interfered with the wallbox; None while nobody did, or it was cleared."""
+    tamper_cleared: Tamper | None = None
+    """What was cleared last, to know it again if the wallbox repeats it."""
 
     @property
     def no_default_profile(self) -> bool:
@@ -185,6 +190,8 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
         "sample_interval": memory.sample_interval,
         "standby": memory.standby and memory.standby.as_data(),
         "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
+        "tamper": memory.tamper and memory.tamper.as_data(),
+        "tamper_cleared": memory.tamper_cleared and memory.tamper_cleared.as_data(),
     }
 
 
@@ -230,6 +237,9 @@ def _memory_from(data: dict[str, Any]) -> Memory:
         standby=data["standby"] and Standby.from_data(data["standby"]),
         delay_set_aside=data["delay_set_aside"]
         and DelaySetAside.from_data(data["delay_set_aside"]),
+        tamper=data["tamper"] and Tamper.from_data(data["tamper"]),
+        tamper_cleared=data["tamper_cleared"]
+        and Tamper.from_data(data["tamper_cleared"]),
     )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from ..central_system.resident import (
     displaced_by,
     override_default_id,
     override_default_profile,
+    override_id,
     override_profile,
 )
 from ..model.capabilities import Capabilities, Support
@@ -69,7 +71,9 @@ class Overriding:
         session = connector.session
         override = self._wanted(connector, now)
         if override is None and session is not None:
-            await self._take_back(link, connector, now, priority)
+            await self._take_back(
+                link, connector, session.transaction_id, now, priority
+            )
         if override is None or session is None:
             return Answer.ACCEPTED
         if override.kind is OverrideKind.DELAY and connector.just_booted(now):
@@ -185,17 +189,27 @@ class Overriding:
         )
 
     async def _take_back(
-        self, link: Link, connector: Connector, now: datetime, priority: Priority
+        self,
+        link: Link,
+        connector: Connector,
+        transaction_id: int,
+        now: datetime,
+        priority: Priority,
     ) -> None:
-        """Take back what would have lapsed later; the resident profiles below speak again at once."""
+        """Take back what is not wanted any more; the resident profiles below speak again at once."""
         sent = connector.sent_override
-        if sent is None or sent.valid_to is None or sent.valid_to <= now:
+        if sent is None:
+            # What tampering ended may have gone out with the request to start, or before Home Assistant was restarted.
+            if not connector.tampered or connector.withdrawn_from == transaction_id:
+                return
+        elif sent.valid_to is not None and sent.valid_to <= now:
             return
+        # As a default profile it goes with the next look at the resident profiles.
+        if override_default_id(connector.number) not in connector.memory.acknowledged:
+            with suppress(CallRefusedError):  # It is not there any more.
+                await link.clear_profile(
+                    override_id(connector.number), priority=priority
+                )
+        connector.withdrawn_from = transaction_id
         connector.sent_override = None
         connector.verified = False
-        if override_default_id(connector.number) in connector.memory.acknowledged:
-            return  # It goes with the next look at the resident profiles.
-        try:
-            await link.clear_profile(sent.profile_id, priority=priority)
-        except CallRefusedError:
-            return  # It is not there any more, or lapses by itself.

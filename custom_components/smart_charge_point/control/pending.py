@@ -18,6 +18,7 @@ from ..const import DOMAIN
 from ..model.charge_point import NOTHING_TOLD, BootFacts
 from ..model.events import (
     Metered,
+    SecurityEvent,
     StatusChanged,
     TransactionStarted,
     TransactionStopped,
@@ -236,7 +237,7 @@ class Quarantine(Handler):
         raise QuarantinedError
 
     @override
-    async def security_event(self, kind: str, info: str) -> None:
+    async def security_event(self, event: SecurityEvent) -> None:
         raise QuarantinedError
 
 

@@ -6,7 +6,7 @@
 | charge now | who may charge now |
 | accept, change, remove the charging hours; limit the current | who may change the hours |
 | opt out of demand-side response; pass on, change or take back what a provider asks for | who may override it |
-| longest random delay; follow demand-side response or not; take a connector out of service | administrators |
+| longest random delay; follow demand-side response or not; take a connector out of service; clear tampering | administrators |
 
 Administrators are the owner and may do all of it. So may what has no user behind it: an automation, which only an
 administrator can write, and Home Assistant itself. A user whom Home Assistant does not know, or who was deactivated, may
@@ -48,6 +48,7 @@ NEEDED: Final[Mapping[DecisionKind, Right | Role]] = {
     DecisionKind.DELAY_MAXIMUM_CHANGED: Role.OWNER,
     DecisionKind.FOLLOW_DSR_CHANGED: Role.OWNER,
     DecisionKind.AVAILABLE_CHANGED: Role.OWNER,
+    DecisionKind.TAMPER_CLEARED: Role.OWNER,
 }
 """What it takes to decide something."""
 

@@ -13,6 +13,7 @@ from ..model.limit import Limit
 from ..model.plan import Claim, Effect, Plan, Segment
 from ..model.schedule import ResidentSchedule
 from ..model.sleeping_car import SleepingCar
+from ..model.tamper import TamperReaction
 from ..rules.charging_hours import Window, edges, windows_between
 from ..rules.ladder import Decided, decided
 from ..rules.plan import (
@@ -25,6 +26,7 @@ from ..rules.plan import (
     owner_limit_claim,
     resolve,
     stop_claim,
+    tamper_claim,
     waking_claim,
 )
 from ..rules.random_delay import (
@@ -68,6 +70,7 @@ class PlannedConnector:
         settings: ChargePointSettings,
         site: SiteSettings,
         capabilities: Callable[[], Capabilities],
+        tampered: Callable[[], bool],
         dsr: DsrBook,
     ) -> None:
         """Take the connector's `number` (1 and up) and what was remembered of it."""
@@ -85,6 +88,7 @@ class PlannedConnector:
         )
         self.session: OpenSession | None = None
         self._capabilities = capabilities
+        self._tampered = tampered
         self._dsr = dsr
         self._plan: Plan | None = None
         self._plan_basis: object = None
@@ -99,9 +103,30 @@ class PlannedConnector:
         return self.site.fuse_share(self._capabilities().connectors)
 
     @property
+    def tampered(self) -> bool:
+        """Whether somebody interfered with the wallbox."""
+        return self._tampered()
+
+    @property
+    def _tamper_limit(self) -> Limit:
+        """The most that the owner wants to flow while tampering stands, in the charging hours."""
+        match self.settings.tamper_reaction:
+            case TamperReaction.KEEP_SCHEDULE:
+                return self._capabilities().maximum
+            case TamperReaction.FIXED_CURRENT:
+                return self.settings.tamper_current
+            case TamperReaction.STOP:
+                return Limit.PAUSED
+
+    @property
     def ceiling(self) -> Limit:
-        """The most that may flow at any time: by the installation, the house fuse and the owner's limit."""
-        limits = (self._capabilities().maximum, self._fuse, self.memory.owner_limit)
+        """The most that may flow at any time: by the installation, the house fuse, the owner's limit and tampering."""
+        limits = (
+            self._capabilities().maximum,
+            self._fuse,
+            self.memory.owner_limit,
+            self._tamper_limit if self.tampered else None,
+        )
         return min(limit for limit in limits if limit is not None)
 
     def draw(self, now: datetime) -> bool:
@@ -277,6 +302,8 @@ class PlannedConnector:
         override = self.memory.override
         if override is None or not override.stands_at(now):
             return None
+        if self.tampered and override.kind is OverrideKind.CHARGE_NOW:
+            return None  # It was asked for in the same moment.
         running = self.session.transaction_id if self.session else None
         return override if override.transaction_id == running else None
 
@@ -299,18 +326,17 @@ class PlannedConnector:
         memory = self.memory
         maximum = self._capabilities().maximum
         schedule = self.resident_schedule(now)
-        claims = [
-            hours_claim(
-                schedule.week,
-                schedule.following,
-                maximum,
-                now,
-                until,
-                hours=self.settings.decision.hours,
-                zone=self._ruleset.zone,
-                paused=self._paused,
-            )
-        ]
+        hours = hours_claim(
+            schedule.week,
+            schedule.following,
+            maximum,
+            now,
+            until,
+            hours=self.settings.decision.hours,
+            zone=self._ruleset.zone,
+            paused=self._paused,
+        )
+        claims = [hours]
         if (
             self.session is not None
             and memory.session_delay is not None
@@ -331,6 +357,8 @@ class PlannedConnector:
             claims.append(house_fuse_claim(fuse, now))
         if self.state.status is ConnectorStatus.FAULTED:
             claims.append(fault_claim(now))
+        if self.tampered:
+            claims.append(tamper_claim(hours, self._tamper_limit))
         return claims
 
     def windows(self, start: datetime, end: datetime) -> tuple[Window, ...]:
@@ -382,6 +410,7 @@ class PlannedConnector:
             self.held,
             memory.held_since,
             self.state.status is ConnectorStatus.FAULTED,
+            self.tampered,
             capabilities,
         )
 

@@ -13,6 +13,8 @@ from ..model.capabilities import UNTRIED
 from ..model.charge_point import HAZARDS, BootFacts, ConnectorStatus, Fault
 from ..model.events import (
     Metered,
+    SecurityEvent,
+    SecurityKind,
     StatusChanged,
     TransactionStarted,
     TransactionStopped,
@@ -24,6 +26,7 @@ from .charge_point import ChargePoint
 from .connector import Connector
 from .override import Override, OverrideKind
 from .sessions import LIVE
+from .tampering import Tampering
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -37,9 +40,10 @@ ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
 class Reports(Handler):
     """Answers for one charge point."""
 
-    def __init__(self, charge_point: ChargePoint) -> None:
-        """Put what is told into `charge_point`."""
+    def __init__(self, charge_point: ChargePoint, tampering: Tampering) -> None:
+        """Put what is told into `charge_point`, and what bears on its safety before `tampering`."""
         self._charge_point = charge_point
+        self._tampering = tampering
         self._booted_at: datetime | None = None
 
     @property
@@ -295,8 +299,12 @@ class Reports(Handler):
         self._charge_point.measured(connector)
 
     @override
-    async def security_event(self, kind: str, info: str) -> None:
-        _LOGGER.info("%s reports the security event %s", self._charge_point.name, kind)
+    async def security_event(self, event: SecurityEvent) -> None:
+        _LOGGER.info(
+            "%s reports the security event %s", self._charge_point.name, event.name
+        )
+        if event.kind is SecurityKind.TAMPER:
+            await self._tampering.told(event)
 
     def _count(
         self,

@@ -16,6 +16,7 @@ from ..model.hours import (
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.link_loss import LinkLoss
 from ..model.sleeping_car import SleepingCar
+from ..model.tamper import TamperReaction
 from ..rules.charging_hours import charging_hours
 from ..rules.random_delay import DelayRefusedError, checked_maximum
 from ..rules.ruleset import GB_2021, Ruleset
@@ -30,7 +31,8 @@ class ChargePointSettings:
     is done for a car that does not bear 0 A; `awake_current` (6 to 8 A) is what it is left where that keeps it awake.
     `longest_delay` is the owner's maximum of the random delay in seconds, None: the ruleset's; `delay_reason` is why it
     is less than the ruleset asks for. `link_loss` is what the wallbox is to do while its link is gone, `link_loss_current`
-    (6 to 80 A) the most that it then lets flow where that is a fixed current.
+    (6 to 80 A) the most that it then lets flow where that is a fixed current; `tamper_reaction` and `tamper_current`
+    (6 to 80 A) are the same for while somebody has interfered with it.
     """
 
     identity: str
@@ -44,6 +46,8 @@ class ChargePointSettings:
     delay_reason: str = ""
     link_loss: LinkLoss = LinkLoss.KEEP_SCHEDULE
     link_loss_current: Limit = LEAST_CURRENT
+    tamper_reaction: TamperReaction = TamperReaction.KEEP_SCHEDULE
+    tamper_current: Limit = LEAST_CURRENT
 
     @staticmethod
     def default(
@@ -88,6 +92,8 @@ class ChargePointSettings:
             delay_reason=data["delay_reason"],
             link_loss=LinkLoss(data["link_loss"]),
             link_loss_current=Limit(amperes=float(data["link_loss_current"])),
+            tamper_reaction=TamperReaction(data["tamper_reaction"]),
+            tamper_current=Limit(amperes=float(data["tamper_current"])),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -107,6 +113,8 @@ class ChargePointSettings:
             "delay_reason": self.delay_reason,
             "link_loss": self.link_loss.value,
             "link_loss_current": self.link_loss_current.amperes,
+            "tamper_reaction": self.tamper_reaction.value,
+            "tamper_current": self.tamper_current.amperes,
         }
 
 

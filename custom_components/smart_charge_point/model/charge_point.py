@@ -8,6 +8,7 @@ from enum import StrEnum
 from .capabilities import UNTRIED, Capabilities, Rung
 from .limit import Limit
 from .meter import Measurand, Phase, Reading
+from .tamper import Tamper
 
 
 class ConnectorStatus(StrEnum):
@@ -86,6 +87,9 @@ class ChargingReason(StrEnum):
     CAR_FULL = "car_full"
     FINISHED = "finished"
     FAULT = "fault"
+    LIMITED_BY_TAMPER = "limited_by_tamper"
+    PAUSED_BY_TAMPER = "paused_by_tamper"
+    """The owner wants no charge since somebody interfered with the wallbox."""
     UNAVAILABLE = "unavailable"
     PAUSED_BY_WALLBOX = "paused_by_wallbox"
     """The wallbox holds back for a reason of its own."""
@@ -186,7 +190,7 @@ class ChargePointState:
     """One charge point at one moment. Times are UTC.
 
     `hours_held_by` is the rung that the hours as they are now are held on: hours with many edges may need a lower one
-    than the wallbox is capable of.
+    than the wallbox is capable of. `tamper` is None where nobody interfered with it, or somebody has looked at it since.
     """
 
     identity: str
@@ -197,4 +201,5 @@ class ChargePointState:
     hours_held_by: Rung = Rung.WEEKLY
     follow_dsr: bool = True
     dsr_active: bool = False
+    tamper: Tamper | None = None
     connectors: Mapping[int, ConnectorState] = field(default_factory=dict)

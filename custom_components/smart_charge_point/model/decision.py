@@ -22,6 +22,10 @@ class DecisionKind(StrEnum):
     """A provider asked for something, changed it or took it back."""
     DSR_OVERRIDE = "dsr_override"
     FOLLOW_DSR_CHANGED = "follow_dsr_changed"
+    TAMPER_REPORTED = "tamper_reported"
+    """The wallbox said that somebody interfered with it; the detail is in its own words. No user is behind it."""
+    TAMPER_CLEARED = "tamper_cleared"
+    """An administrator has looked at it, or it was replaced."""
     OTHER = "other"
     """What a newer release knows by name."""
 

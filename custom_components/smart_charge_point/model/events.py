@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from .charge_point import ConnectorStatus, Fault
 from .meter import MeterSample
@@ -57,6 +58,24 @@ class Metered:
     connector: int
     transaction_id: int | None
     samples: tuple[MeterSample, ...]
+
+
+class SecurityKind(StrEnum):
+    """What a security event is about. OTHER: nothing that is acted upon."""
+
+    TAMPER = "tamper"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityEvent:
+    """Something that bears on security happened at the charge point. `name` and `info` are in its own words."""
+
+    kind: SecurityKind
+    name: str
+    info: str
+    at: datetime
+    at_trusted: bool = True
 
 
 type ChargePointEvent = (

@@ -52,6 +52,8 @@ class PlanReason(StrEnum):
     DSR_UP = "demand_response_up"
     """Demand-side response that wants the car to charge."""
     FAULT = "fault"
+    TAMPER = "tamper"
+    """The wallbox says that somebody interfered with it."""
     WALLBOX_MAXIMUM = "wallbox_maximum"
 
 

@@ -191,6 +191,29 @@ def fault_claim(now: datetime) -> Claim:
     )
 
 
+def tamper_claim(hours: Claim, limit: Limit) -> Claim:
+    """Return what tampering leaves of `hours`, the claim of the charging hours: at most `limit`, and nothing lifts them.
+
+    Where the hours allow no more than that by themselves they remain the reason.
+
+    Source: requirements.md A8.1; Schedule 1 §9.
+    """
+
+    def held(step: ClaimStep) -> ClaimStep:
+        if step.limit < limit and step.reason is not PlanReason.CHARGING_HOURS:
+            return step
+        return ClaimStep(
+            start=step.start, limit=min(step.limit, limit), reason=PlanReason.TAMPER
+        )
+
+    return Claim(
+        source=ClaimSource.SAFETY,
+        effect=Effect.LOWERS,
+        steps=tuple(map(held, hours.steps)),
+        end=hours.end,
+    )
+
+
 def next_start(plan: Plan, now: datetime) -> datetime | None:
     """Return when the car may charge next; None while it may, and where the plan knows no such time.
 

@@ -23,10 +23,12 @@ _OF_PAUSE: Final = {
     PlanReason.DSR: ChargingReason.DSR_PAUSED,
     PlanReason.WAKING: ChargingReason.WAKING_CAR,
     PlanReason.FAULT: ChargingReason.FAULT,
+    PlanReason.TAMPER: ChargingReason.PAUSED_BY_TAMPER,
 }
 _OF_FLOW: Final = {
     PlanReason.CHARGE_NOW: ChargingReason.CHARGING_NOW,
     PlanReason.OWNER_LIMIT: ChargingReason.LIMITED,
+    PlanReason.TAMPER: ChargingReason.LIMITED_BY_TAMPER,
     PlanReason.HOUSE_FUSE: ChargingReason.LIMITED_BY_HOUSE_FUSE,
     PlanReason.DSR: ChargingReason.DSR_LIMITED,
     PlanReason.DSR_UP: ChargingReason.DSR_CHARGING,

@@ -16,7 +16,7 @@ afterwards. It shares no code with the rest of the integration, so that it does 
 in), `free_vend_tag`, `resumes_after_power_cut`, `password`, `firmware`, `register_wh`, `memory` (another one's, to take its
 place).
 
-A person can `plug_in`, `unplug`, `swipe`, `fault`, `clear_fault`, `power_cut`, `power_restore`, `go_offline`, `go_online`,
+A person can `plug_in`, `unplug`, `swipe`, `fault`, `clear_fault`, `tamper`, `power_cut`, `power_restore`, `go_offline`, `go_online`,
 `reboot`; each returns when what it set off has settled. `insert` and `remove` are the cable without that wait. It shows
 `current`, `offered`, `power`, `energy`, `status`, `transaction`, `connected`, `online`, `switchings` (every change of the
 current with its instant), `sent` and `received` (every frame), `calls` and `requests` (payloads by action).

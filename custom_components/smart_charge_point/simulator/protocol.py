@@ -32,7 +32,7 @@ class Priority(IntEnum):
 class Call:
     """A message to the central system.
 
-    With `keep` it is about a transaction: kept while offline, sent in order, repeated after errors. `number` is asked
+    With `keep` it is about a transaction or a security event: kept while offline, sent in order, repeated after errors. `number` is asked
     for the transaction's id when the call is sent, which may not be known before. `triggered` ones may be sent while
     the registration is pending.
     """

@@ -1,4 +1,4 @@
-"""StatusNotification: what is said about the connectors, and when there is something new to say."""
+"""What is said about the connectors, and when there is something new to say; and that somebody interferes with them."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -44,6 +44,17 @@ class Reports:
         }
         self._protocol.put(
             Call(action="StatusNotification", payload=payload, triggered=triggered)
+        )
+
+    def tampered(self, info: str) -> None:
+        """Say that somebody interferes with the wallbox (OCPP 1.6 security whitepaper): such an event is kept while offline."""
+        payload = {
+            "type": "TamperDetectionActivated",
+            "timestamp": timestamp(self._time()),
+            "techInfo": info,
+        }
+        self._protocol.put(
+            Call(action="SecurityEventNotification", payload=payload, keep=True)
         )
 
     def _says(self, number: int) -> tuple[str, str]:

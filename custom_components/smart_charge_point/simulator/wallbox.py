@@ -59,6 +59,12 @@ class Wallbox(Body):
         self.update()
         await self.clock.settle()
 
+    async def tamper(self, info: str = "cover opened") -> None:
+        """Open its cover: it says so, now or as soon as it is online again, and goes on as before."""
+        if self.powered:
+            self.reports.tampered(info)
+        await self.clock.settle()
+
     async def power_cut(self, *, half_open: bool = False) -> None:
         """Cut the power. The connection drops; with `half_open` the central system is not told even that."""
         self.power_down()

@@ -426,15 +426,45 @@ async def test_quirk_b10_vendor_data(wallbox: Wallbox, told: Any, status: str) -
     assert await wallbox.says("DataTransfer", told) == {"status": status}
 
 
-async def test_a_security_event_reaches_the_house(wallbox: Wallbox) -> None:
-    """Verbatim in kind."""
-    told = {
-        "type": "TamperDetectionActivated",
-        "timestamp": "2026-11-20T11:00:00Z",
-        "techInfo": "lid",
-    }
-    assert await wallbox.says("SecurityEventNotification", told) == {}
-    assert wallbox.keeper.security == [("TamperDetectionActivated", "lid")]
+@pytest.mark.parametrize(
+    ("told", "kind", "info"),
+    [
+        ({"type": "TamperDetectionActivated", "techInfo": "lid"}, "tamper", "lid"),
+        ({"type": "tamperDetectionActivated"}, "tamper", ""),
+        ({"type": "TamperDetectionActivated", "techInfo": "null"}, "tamper", ""),
+        (
+            {"type": "TamperDetectionActivated", "techInfo": "x" * 5000},
+            "tamper",
+            "x" * 255,
+        ),
+        ({"type": "TamperDetectionActivatedNot", "techInfo": "lid"}, "other", "lid"),
+        ({"type": "FirmwareUpdated", "techInfo": "tamper"}, "other", "tamper"),
+        ({"type": "y" * 5000}, "other", ""),
+        ({"type": {"TamperDetectionActivated": 1}}, "other", ""),
+    ],
+)
+async def test_a_security_event_reaches_the_house(
+    wallbox: Wallbox, told: dict[str, Any], kind: str, info: str
+) -> None:
+    """Its name and what is said are the wallbox's own words, cut to a length that can be kept."""
+    message = {"timestamp": "2026-11-20T11:00:00Z", **told}
+    assert await wallbox.says("SecurityEventNotification", message) == {}
+    (event,) = wallbox.keeper.security
+    assert (event.kind, event.info) == (kind, info)
+    assert event.name == (told["type"][:255] if isinstance(told["type"], str) else "")
+    assert event.at == datetime(2026, 11, 20, 11, tzinfo=UTC)
+    assert event.at_trusted
+
+
+@pytest.mark.parametrize("time", ["1970-01-01T00:00:00Z", "soon", None])
+async def test_a_security_event_without_a_true_time_is_of_now(
+    wallbox: Wallbox, time: str | None
+) -> None:
+    """A wallbox without a clock is believed all the same."""
+    told = {"type": "TamperDetectionActivated", "timestamp": time}
+    await wallbox.says("SecurityEventNotification", told)
+    (event,) = wallbox.keeper.security
+    assert (event.kind, event.at, event.at_trusted) == ("tamper", NOW, False)
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from custom_components.smart_charge_point.model.charge_point import BootFacts
 from custom_components.smart_charge_point.model.events import (
     ChargePointEvent,
     Metered,
+    SecurityEvent,
     StatusChanged,
     TransactionStarted,
     TransactionStopped,
@@ -41,7 +42,7 @@ class Keeper:
     unknown_tags: frozenset[str] = frozenset()
     events: list[ChargePointEvent] = field(default_factory=list)
     boots: list[BootFacts] = field(default_factory=list)
-    security: list[tuple[str, str]] = field(default_factory=list)
+    security: list[SecurityEvent] = field(default_factory=list)
     started: int = 500
 
     def connected(self, link: Link) -> None:
@@ -80,9 +81,9 @@ class Keeper:
         """Keep samples."""
         self.events.append(event)
 
-    async def security_event(self, kind: str, info: str) -> None:
+    async def security_event(self, event: SecurityEvent) -> None:
         """Keep a security event."""
-        self.security.append((kind, info))
+        self.security.append(event)
 
 
 @dataclass

@@ -16,6 +16,7 @@ from .commands import Commands16
 from .messages import (
     read_boot,
     read_connector,
+    read_security_event,
     read_start,
     read_status,
     read_stop,
@@ -216,9 +217,7 @@ class Dialect16(Commands16, Dialect):
 
     async def _security_event(self, handler: Handler, payload: Payload) -> Payload:
         """Answer a SecurityEventNotification."""
-        await handler.security_event(
-            text(payload.get("type")), text(payload.get("techInfo"))
-        )
+        await handler.security_event(read_security_event(payload, self._clock()))
         return {}
 
     async def _sign_certificate(self, _: Handler, __: Payload) -> Payload:

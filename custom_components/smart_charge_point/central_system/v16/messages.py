@@ -9,7 +9,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from ...model.charge_point import BootFacts, ConnectorStatus, Fault
-from ...model.events import StatusChanged, TransactionStarted, TransactionStopped
+from ...model.events import (
+    SecurityEvent,
+    SecurityKind,
+    StatusChanged,
+    TransactionStarted,
+    TransactionStopped,
+)
 from ...model.meter import Measurand, MeterSample, Phase, SampleContext
 from ...model.transaction import StopReason
 from ..link import Payload
@@ -64,6 +70,11 @@ _REASONS: Final[Mapping[str, StopReason]] = {
     "DeAuthorized": StopReason.NOT_ALLOWED,
     "Other": StopReason.OTHER,
 }
+
+_SECURITY_KINDS: Final[Mapping[str, SecurityKind]] = {
+    "tamperdetectionactivated": SecurityKind.TAMPER,
+}
+"""By the name of the whitepaper in small letters; all others are OTHER."""
 
 _SAID_FOR_NOTHING: Final = frozenset({"", "null", "none", "n/a", "noerror", "no error"})
 
@@ -135,6 +146,19 @@ def read_stop(
         reason=_REASONS.get(payload.get("reason", "Local"), StopReason.OTHER),
         tag=text(payload.get("idTag")),
         samples=samples,
+        at_trusted=trusted,
+    )
+
+
+def read_security_event(payload: Payload, now: datetime) -> SecurityEvent:
+    """Return what a SecurityEventNotification tells. `now` (UTC) stands in for a time that cannot be true."""
+    name = text(payload.get("type"))
+    at, trusted = read_time(payload.get("timestamp"), now)
+    return SecurityEvent(
+        kind=_SECURITY_KINDS.get(name.casefold(), SecurityKind.OTHER),
+        name=name,
+        info=_told(payload.get("techInfo")),
+        at=at,
         at_trusted=trusted,
     )
 
