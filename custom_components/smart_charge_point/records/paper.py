@@ -4,6 +4,7 @@ Imported where a document is made, on a thread, never while Home Assistant start
 """
 
 from datetime import datetime
+import logging
 from pathlib import Path
 from typing import Final, Literal, override
 import unicodedata
@@ -24,6 +25,10 @@ SHADE: Final = (244, 246, 248)
 ACCENT: Final = (3, 118, 150)
 
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
+
+
+# What it takes out of a font it says in dozens of lines.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 class Paper(FPDF):
@@ -112,8 +117,18 @@ class Paper(FPDF):
 
     def lines_of(self, text: str, width: float) -> int:
         """Return on how many lines a text stands in a column of this width."""
+        # Breaking lines is slow, and most texts need none.
+        if self.get_string_width(text) <= width - 2 * self.c_margin:
+            return 1
         lines = self.multi_cell(width, 1, text, dry_run=True, output="LINES")
         return len(lines) if isinstance(lines, list) else 1
+
+    def column(self, text: str, width: float, height: float, align: str) -> None:
+        """Write a text into a column of this width, on as many lines of this height as it takes."""
+        if self.lines_of(text, width) == 1:
+            self.cell(width, height, text, align=align)
+        else:
+            self.multi_cell(width, height, text, align=align)
 
     def paragraph(
         self, text: str, size: float = 9, *, bold: bool = False, faint: bool = False

@@ -68,7 +68,6 @@ class Asked:
         kind: Kind,
         *,
         paper: bool = True,
-        weight: float = 1,
     ) -> Column:
         """Return a column with its heading, and the unit in it."""
         unit = {
@@ -80,7 +79,7 @@ class Asked:
             Kind.DISTANCE: "km",
         }.get(kind)
         title = self.words[word] if unit is None else f"{self.words[word]} ({unit})"
-        return Column(key=key, title=title, kind=kind, paper=paper, weight=weight)
+        return Column(key=key, title=title, kind=kind, paper=paper)
 
     def yes(self, answer: bool) -> str:
         """Return yes or no."""

@@ -37,11 +37,11 @@ def claim_table(rows: Sequence[SessionRow], asked: Asked, claimant: str) -> Tabl
         [_line(row, amount, asked) for row, amount in zip(ended, amounts, strict=True)],
         (
             words[Word.TOTAL],
-            None,
-            None,
-            None,
+            "",
+            "",
+            "",
             energy,
-            None,
+            "",
             Part(cost) if partly and cost is not None else cost,
         ),
         energy=energy,
@@ -59,10 +59,10 @@ def claim_table(rows: Sequence[SessionRow], asked: Asked, claimant: str) -> Tabl
 def _columns(asked: Asked) -> tuple[Column, ...]:
     column = asked.column
     return (
-        column("day", Word.DAY, Kind.DATE, weight=1.2),
-        column("vehicle", Word.VEHICLE, Kind.TEXT, weight=1.8),
+        column("day", Word.DAY, Kind.DATE),
+        column("vehicle", Word.VEHICLE, Kind.TEXT),
         column("odometer", Word.ODOMETER, Kind.DISTANCE),
-        column("wallbox", Word.WALLBOX, Kind.TEXT, weight=1.5),
+        column("wallbox", Word.WALLBOX, Kind.TEXT),
         column("energy", Word.ENERGY, Kind.ENERGY),
         column("price", Word.PRICE, Kind.PRICE),
         column("cost", Word.COST, Kind.MONEY),

@@ -25,7 +25,7 @@ def on_paper(
     """Return what stands in a cell, as it is printed."""
     value = value_of(cell)
     match value:
-        case None | "":
+        case None:
             return UNKNOWN
         case str():
             return value

@@ -62,18 +62,18 @@ def session_table(
 def _columns(asked: Asked) -> tuple[Column, ...]:
     column = asked.column
     return (
-        column("started", Word.STARTED, Kind.TIME, weight=2.1),
-        column("ended", Word.ENDED, Kind.TIME, weight=2.1),
-        column("wallbox", Word.WALLBOX, Kind.TEXT, weight=2),
+        column("started", Word.STARTED, Kind.TIME),
+        column("ended", Word.ENDED, Kind.TIME),
+        column("wallbox", Word.WALLBOX, Kind.TEXT),
         column("connector", Word.CONNECTOR, Kind.COUNT, paper=False),
-        column("person", Word.PERSON, Kind.TEXT, weight=2),
-        column("vehicle", Word.VEHICLE, Kind.TEXT, weight=2),
+        column("person", Word.PERSON, Kind.TEXT),
+        column("vehicle", Word.VEHICLE, Kind.TEXT),
         column("odometer", Word.ODOMETER, Kind.DISTANCE, paper=False),
-        column("energy", Word.ENERGY, Kind.ENERGY, weight=1.2),
-        column("flow_time", Word.FLOW_TIME, Kind.DURATION, weight=1.2),
-        column("connected_time", Word.CONNECTED_TIME, Kind.DURATION, weight=1.2),
+        column("energy", Word.ENERGY, Kind.ENERGY),
+        column("flow_time", Word.FLOW_TIME, Kind.DURATION),
+        column("connected_time", Word.CONNECTED_TIME, Kind.DURATION),
         column("exported", Word.EXPORTED, Kind.ENERGY, paper=False),
-        column("cost", Word.COST, Kind.MONEY, weight=1.1),
+        column("cost", Word.COST, Kind.MONEY),
         column("cost_complete", Word.COST_COMPLETE, Kind.TEXT, paper=False),
         column("solar", Word.SOLAR, Kind.ENERGY, paper=False),
         column("battery", Word.BATTERY, Kind.ENERGY, paper=False),
@@ -142,7 +142,7 @@ def _sum(name: str, rows: Sequence[SessionRow], asked: Asked) -> tuple[Cell, ...
         "solar_share": solar / sourced if sourced and solar is not None else None,
         "co2": added(each.co2 for each in figures),
     }
-    return tuple(values.get(column.key) for column in _columns(asked))
+    return tuple(values.get(column.key, "") for column in _columns(asked))
 
 
 def _figures(

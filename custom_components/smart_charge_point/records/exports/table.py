@@ -52,13 +52,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column with its heading. `paper` is whether there is room for it on a page; `weight` how wide it is there."""
+    """A column with its heading. `paper` is whether there is room for it on a page."""
 
     key: str
     title: str
     kind: Kind
     paper: bool = True
-    weight: float = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,8 @@ class Style:
 class Table:
     """A table with all that stands around it.
 
-    `facts` are pairs of words and values above it, `figures` those that matter most, `totals` a value per column (empty
-    where there are none), `notes` sentences below. `zone` is that of the civil times and `currency` that of all money
+    `facts` are pairs of words and values above it, `figures` those that matter most, `totals` a value per column (none
+    at all where there is nothing to add up), `notes` sentences below. `zone` is that of the civil times and `currency` that of all money
     (ISO 4217). `made_at` is when it was made. `signatures` are the lines to be signed.
     """
 
