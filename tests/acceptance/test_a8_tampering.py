@@ -1,10 +1,12 @@
 """Reg. 8 and Schedule 1 §9: once somebody interfered with a wallbox, nothing is overridden until it was looked at (A8.1)."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.setup import async_setup_component
@@ -12,8 +14,15 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.smart_charge_point.central_system.link import (
+    Answer,
+    Link,
+    Priority,
+)
+from custom_components.smart_charge_point.central_system.profiles import ChargingProfile
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.control.overriding import Overriding
+from custom_components.smart_charge_point.control.sending import ProfileSender
 from custom_components.smart_charge_point.model.decision import DecisionKind
 from custom_components.smart_charge_point.model.limit import Limit
 from custom_components.smart_charge_point.model.tamper import TamperReaction
@@ -231,6 +240,46 @@ async def test_a8_1_an_override_ends_also_where_home_assistant_went_in_between(
     assert len(wallbox.requests("ClearChargingProfile")) == 1
 
 
+@IN_PEAK
+@pytest.mark.parametrize("answer", [Answer.ACCEPTED, Answer.REJECTED])
+async def test_a8_1_an_override_of_the_same_moment_lifts_nothing(
+    house: House,
+    hass_client: ClientSessionGenerator,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+) -> None:
+    """Neither the one that was on its way, nor the one that it was to replace, while tampering stands or after it."""
+    wallbox = await charging(house)
+    await house.action("charge_now", until=(house.now + timedelta(hours=3)).isoformat())
+    await house.advance(timedelta(seconds=15))
+    assert wallbox.current(1) > 30
+    send, on_its_way, goes_on = ProfileSender.send, asyncio.Event(), asyncio.Event()
+
+    async def send_late(
+        self: ProfileSender, link: Link, profile: ChargingProfile, priority: Priority
+    ) -> Answer:
+        on_its_way.set()
+        await goes_on.wait()
+        if answer is not Answer.ACCEPTED:
+            return answer
+        return await send(self, link, profile, priority)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(ProfileSender, "send", send_late)
+        command = asyncio.create_task(house.action("charge_now"))
+        await on_its_way.wait()
+        await wallbox.tamper()
+        assert house.state("tamper") == "on"
+        goes_on.set()
+        with suppress(HomeAssistantError):
+            await command
+    await house.advance(timedelta(seconds=30))
+    assert wallbox.current(1) == 0
+    await confirm(house, hass_client)
+    await house.advance(timedelta(minutes=1))
+    assert wallbox.current(1) == 0
+
+
 @NOON
 async def test_a8_1_a_skipped_delay_runs_on(house: House) -> None:
     """What is left of it is waited for."""
@@ -339,6 +388,8 @@ async def test_a8_1_what_is_told_again_is_no_news(
     assert caplog.text.count("says that somebody interfered") == 1
 
     await confirm(house, hass_client)
+    await house.restart()
+    await house.advance(timedelta(seconds=90))
     await says(house, wallbox, "TamperDetectionActivated", **first)
     assert house.state("tamper") == "off"
     assert not repairs(house)

@@ -89,6 +89,8 @@ class Tampering:
         memory = charge_point.memory
         if memory.tamper is None:
             return
+        # One that was asked for as the tampering was told may have failed later, and given its place to what it had replaced.
+        self._end_overrides()
         memory.tamper_cleared, memory.tamper = memory.tamper, None
         await charge_point.store.save()
         self.show()
