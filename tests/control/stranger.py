@@ -1,5 +1,6 @@
 """A client on a raw socket that says whatever a test has it say."""
 
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import aiohttp
@@ -19,7 +20,9 @@ class Stranger:
         self._socket = socket
         self._last_id = 0
         self.asked: list[list[Any]] = []
-        """The central system's own calls, which are never answered."""
+        """The central system's own calls."""
+        self.answers: Mapping[str, dict[str, Any]] | None = None
+        """What they are answered with, by their action, and "Accepted" else; None: they are never answered."""
 
     @classmethod
     async def dial(cls, house: House, path: str, address: str = "127.0.0.1") -> Self:
@@ -51,15 +54,28 @@ class Stranger:
         await self._socket.send_bytes(
             orjson.dumps([2, str(self._last_id), action, payload])
         )
-        while True:
-            message = await self._socket.receive()
-            assert message.type is aiohttp.WSMsgType.TEXT, message
-            kind, told_id, *rest = orjson.loads(message.data)
-            if kind == 2:
-                self.asked.append(rest)
-            else:
-                assert told_id == str(self._last_id)
-                return [kind, *rest]
+        while (answer := await self._hear()) is None:
+            pass
+        assert answer[1] == str(self._last_id)
+        return [answer[0], *answer[2:]]
+
+    async def hear(self, until: Callable[[], bool]) -> None:
+        """Take the central system's calls until one makes `until` true."""
+        while not until():
+            assert await self._hear() is None
+
+    async def _hear(self) -> list[Any] | None:
+        """Take one frame, and return it where it is an answer."""
+        message = await self._socket.receive()
+        assert message.type is aiohttp.WSMsgType.TEXT, message
+        frame: list[Any] = orjson.loads(message.data)
+        if frame[0] != 2:
+            return frame
+        self.asked.append(frame[2:])
+        if self.answers is not None:
+            answer = self.answers.get(frame[2], {"status": "Accepted"})
+            await self._socket.send_bytes(orjson.dumps([3, frame[1], answer]))
+        return None
 
     async def boot(self, serial: str = "S-1", **more: str) -> dict[str, Any]:
         """Send a BootNotification and return its answer."""

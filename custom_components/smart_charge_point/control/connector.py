@@ -77,6 +77,12 @@ class Connector(PlannedConnector):
         """Return whether the wallbox may not have told yet what became of its session over a power cut."""
         return self.booted_at is not None and now < self.booted_at + BOOT_SETTLES
 
+    def heard(self, now: datetime) -> bool:
+        """Return whether the wallbox has told what the connector does since it booted, or has had the time to."""
+        return self.state.status is not ConnectorStatus.UNKNOWN or not self.just_booted(
+            now
+        )
+
     @property
     def drawing(self) -> bool:
         """Whether current flows into the car, as far as is told."""

@@ -129,11 +129,12 @@ class PlannedConnector:
         )
         return min(limit for limit in limits if limit is not None)
 
-    def draw(self, now: datetime) -> bool:
+    def draw(self, now: datetime, *, heard: bool) -> bool:
         """Draw the random delays that are due at `now`; return whether any was drawn.
 
         The draws are the operating system's (A11.1). The delay of the next session is not touched while one runs: it
-        counts from the session's beginning, so another one would stop the current in the middle.
+        counts from the session's beginning, so another one would stop the current in the middle. Nor is it until the
+        connector was `heard`: a session may run that was not told yet.
         """
         memory = self.memory
         hours, maximum = self.settings.decision.hours, self._delay_maximum
@@ -143,7 +144,7 @@ class PlannedConnector:
         ):
             memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
             drawn = True
-        if self.awaits_delay:
+        if heard and self.awaits_delay:
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
             drawn = True
         return drawn
