@@ -21,6 +21,7 @@ from .panel import async_hide_panel, async_setup_panel_files, async_show_panel
 from .panel_api import async_setup_panel_api
 from .records.errors import LedgerError
 from .services import async_setup_services
+from .session_services import async_setup_session_services
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -41,6 +42,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the websocket commands, and serve the panel."""
     async_setup_services(hass)
+    async_setup_session_services(hass)
     async_setup_dsr_services(hass)
     async_setup_websocket(hass)
     async_setup_panel_api(hass)

@@ -22,7 +22,6 @@ from .control.controller import Controller
 from .hours_form import WEEKDAYS
 from .model.charge_point import ConnectorState
 from .model.hours import ChargingHours, HoursChoice
-from .model.transaction import Session
 from .rules.charging_hours import charging_hours, hours_from_spans
 from .rules.ladder import Decided
 from .sentences import finding_sentence, reason_sentence
@@ -32,7 +31,6 @@ SERVICE_CANCEL_DELAY: Final = "cancel_delay"
 SERVICE_CHARGE_NOW: Final = "charge_now"
 SERVICE_GET_CAPABILITIES: Final = "get_capabilities"
 SERVICE_GET_CHARGING_PLAN: Final = "get_charging_plan"
-SERVICE_GET_SESSIONS: Final = "get_sessions"
 SERVICE_SEND_OCPP: Final = "send_ocpp"
 SERVICE_SET_CHARGING_HOURS: Final = "set_charging_hours"
 SERVICE_SET_DELAY_MAXIMUM: Final = "set_delay_maximum"
@@ -42,7 +40,6 @@ ATTR_ACTION: Final = "action"
 ATTR_DAYS: Final = "days"
 ATTR_END: Final = "end"
 ATTR_HOURS: Final = "hours"
-ATTR_LIMIT: Final = "limit"
 ATTR_PAYLOAD: Final = "payload"
 ATTR_REASON: Final = "reason"
 ATTR_SECONDS: Final = "seconds"
@@ -63,16 +60,6 @@ CHARGING_PLAN_SCHEMA: Final = vol.Schema(
         **TARGET_FIELDS,
         vol.Optional(ATTR_DAYS, default=7): vol.All(
             vol.Coerce(int), vol.Range(min=1, max=14)
-        ),
-    }
-)
-SESSIONS_SCHEMA: Final = vol.Schema(
-    {
-        **TARGET_FIELDS,
-        vol.Optional(ATTR_START): cv.datetime,
-        vol.Optional(ATTR_END): cv.datetime,
-        vol.Optional(ATTR_LIMIT, default=100): vol.All(
-            vol.Coerce(int), vol.Range(min=1, max=10000)
         ),
     }
 )
@@ -148,13 +135,6 @@ def async_setup_services(hass: HomeAssistant) -> None:
         SERVICE_GET_CAPABILITIES,
         _async_get_capabilities,
         TARGET_SCHEMA,
-        SupportsResponse.ONLY,
-    )
-    hass.services.async_register(
-        DOMAIN,
-        SERVICE_GET_SESSIONS,
-        _async_get_sessions,
-        SESSIONS_SCHEMA,
         SupportsResponse.ONLY,
     )
     async_register_admin_service(
@@ -326,48 +306,9 @@ async def _async_get_capabilities(call: ServiceCall) -> ServiceResponse:
     }
 
 
-async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
-    """Return the sessions of a period, newest first."""
-    limit: int = call.data[ATTR_LIMIT]
-    found: list[tuple[Session, Controller]] = []
-    for target in targets(call):
-        ledger = target.coordinator.config_entry.runtime_data.site.ledger
-        sessions = await ledger.sessions(
-            target.controller.identity,
-            _moment(call.data.get(ATTR_START)),
-            _moment(call.data.get(ATTR_END)),
-            limit,
-            0,
-        )
-        found.extend(
-            (session, target.controller)
-            for session in sessions
-            if session.connector in target.connectors
-        )
-    found.sort(key=lambda item: item[0].started_at, reverse=True)
-    return {"sessions": [_session(*each) for each in found[:limit]]}
-
-
 def _moment(civil: datetime | None) -> datetime | None:
     """Return a time of an action, given in the zone of the house where it names none, in UTC."""
     return None if civil is None else dt_util.as_utc(civil)
-
-
-def _session(session: Session, controller: Controller) -> dict[str, Any]:
-    """Return a session in the units of the entities. The tag is a credential and stays out: whose it is, is told."""
-    return {
-        "wallbox": controller.name,
-        "connector": session.connector,
-        "person": controller.person_of(session.tag),
-        "id": session.transaction_id,
-        "start": dt_util.as_local(session.started_at).isoformat(),
-        "end": session.stopped_at and dt_util.as_local(session.stopped_at).isoformat(),
-        "energy": round(session.energy / 1000, 3),
-        "charging_minutes": round(session.flow_time.total_seconds() / 60, 1),
-        "stop_reason": session.stop_reason and session.stop_reason.value,
-        "doubts": sorted(doubt.value for doubt in session.doubts),
-        "short": session.folded,
-    }
 
 
 async def _async_send_ocpp(call: ServiceCall) -> ServiceResponse:

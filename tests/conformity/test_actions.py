@@ -10,6 +10,9 @@ import yaml
 
 from custom_components.smart_charge_point.dsr_services import async_setup_dsr_services
 from custom_components.smart_charge_point.services import async_setup_services
+from custom_components.smart_charge_point.session_services import (
+    async_setup_session_services,
+)
 
 from .source import COMPONENT, DOMAIN, english, read_json
 
@@ -22,6 +25,7 @@ NAMED: Mapping[str, Any] = english()["services"]
 async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     """Every action that an automation can call is in services.yaml, with texts and an icon, and no other is."""
     async_setup_services(hass)
+    async_setup_session_services(hass)
     async_setup_dsr_services(hass)
     registered = set(hass.services.async_services_for_domain(DOMAIN))
 

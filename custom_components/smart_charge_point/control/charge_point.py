@@ -28,6 +28,7 @@ from .link_loss import LinkLossNotice
 from .memory import ConnectorMemory, Memory, MemoryStore
 from .obedience import Obedience
 from .reconciler import Reconciler
+from .session_facts import SessionFacts
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
 from .site_settings import SiteSettings
@@ -90,6 +91,7 @@ class ChargePoint:
         self.sessions = SessionKeeper(
             ledger, settings.identity, self.connectors, self.reconciler.wake
         )
+        self.facts = SessionFacts(hass, entry, ledger, subentry_id)
         self.obedience = Obedience(self.store, self.reconciler, self.issues)
         self.starting = Starting(self)
         self.dsr_listeners: list[Callable[[DsrRecord], None]] = []
@@ -145,6 +147,7 @@ class ChargePoint:
             self._reconciling = None
         self.reconciler.stop()
         self.starting.stop()
+        self.facts.stop()
         if self._cancel_edge is not None:
             self._cancel_edge()
             self._cancel_edge = None
@@ -284,6 +287,7 @@ class ChargePoint:
                 self.starting.look(connector, now)
         if state != self.state:
             self.state = state
+            self.facts.look(state.connectors.values(), memory.capabilities.maximum)
             for listener in tuple(self._listeners):
                 listener()
 

@@ -455,10 +455,6 @@ class Controller:
         """The hours in force, and who chose them."""
         return self._charge_point.settings.decision
 
-    def person_of(self, tag: str) -> str | None:
-        """Return the name of the person whose card began a session, None where it is nobody's."""
-        return self._authority.people.name_of(tag)
-
     @property
     def maximum(self) -> Limit:
         """What the installation may draw, per phase."""

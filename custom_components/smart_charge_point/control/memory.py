@@ -42,6 +42,8 @@ class ConnectorMemory:
     plugged_in_since: datetime | None = None
     held_since: datetime | None = None
     """From when the delay of a session counts that is begun only once the car may charge."""
+    plugged_in_for: tuple[int, ...] = ()
+    """The sessions of the car that is plugged in: they are told when it is unplugged."""
     register: Register | None = None
     last_session_energy: float | None = None
     last_session_flow_time: timedelta | None = None
@@ -280,6 +282,7 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
         "plugged_in_since": memory.plugged_in_since
         and memory.plugged_in_since.isoformat(),
         "held_since": memory.held_since and memory.held_since.isoformat(),
+        "plugged_in_for": memory.plugged_in_for,
         "register": memory.register and memory.register.as_data(),
         "last_session_energy": memory.last_session_energy,
         "last_session_flow_time": None
@@ -334,6 +337,7 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
         plugged_in_since=data["plugged_in_since"]
         and datetime.fromisoformat(data["plugged_in_since"]),
         held_since=data["held_since"] and datetime.fromisoformat(data["held_since"]),
+        plugged_in_for=tuple(data["plugged_in_for"]),
         register=data["register"] and Register.from_data(data["register"]),
         last_session_energy=data["last_session_energy"],
         last_session_flow_time=None

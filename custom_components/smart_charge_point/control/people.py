@@ -84,9 +84,17 @@ class People:
             for person in self.persons
         )
 
-    def name_of(self, tag: str) -> str | None:
-        """Return the name of the person whose card `tag` is."""
-        return next((person.name for person in self.persons if person.holds(tag)), None)
+    def id_of(self, tag: str) -> str | None:
+        """Return the config subentry of the person whose card `tag` is."""
+        return next(
+            (
+                subentry.subentry_id
+                for subentry in self._entry.subentries.values()
+                if subentry.subentry_type == SUBENTRY_PERSON
+                and person_from(subentry.title, subentry.data).holds(tag)
+            ),
+            None,
+        )
 
 
 def person_from(name: str, data: Mapping[str, Any]) -> Person:

@@ -141,6 +141,7 @@ class Reports(Handler):
                 connector, event.at
             ):
                 await self._session_over(connector)
+            await self._charge_point.facts.plugged(connector)
             if connector.state.status is not ConnectorStatus.PREPARING:
                 self._charge_point.starting.cancel(connector)
             elif before is not ConnectorStatus.FINISHING:
@@ -175,6 +176,7 @@ class Reports(Handler):
         now = dt_util.utcnow()
         before = connector.session
         session = await self._charge_point.sessions.started(connector, event, now)
+        await self._charge_point.facts.began(connector, session, event)
         if connector.session is session:
             # Also when it is told again: it was not answered, so what follows may not be on the disk.
             if event.meter is not None and session is not before:
@@ -237,6 +239,8 @@ class Reports(Handler):
     async def transaction_stopped(self, event: TransactionStopped) -> None:
         now = dt_util.utcnow()
         connector, session = await self._charge_point.sessions.stopped(event, now)
+        if session is not None:
+            await self._charge_point.facts.ended(connector, session, event)
         if connector is None and session is not None:
             connector = self._left_unfinished(session)
         if connector is not None:

@@ -98,6 +98,7 @@ class SessionKeeper:
         self._identity = identity
         self._aside.clear()
         for connector in tuple(self._connectors.values()):
+            connector.memory.plugged_in_for = ()
             if (session := connector.session) is not None:
                 await self._close(
                     session,

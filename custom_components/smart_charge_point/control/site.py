@@ -19,6 +19,7 @@ from .controller import Controller
 from .dsr_dispatch import DsrDispatch
 from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import forget
+from .energy_mix import EnergyMix
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
@@ -26,6 +27,7 @@ from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .ruleset_end import RulesetEnd
 from .settings import ChargePointSettings
 from .site_settings import CONF_DSR_SOURCES, SiteSettings
+from .tariff.tariff import Tariff, async_forget_tariff
 
 
 class Site(Directory):
@@ -43,6 +45,8 @@ class Site(Directory):
         )
         self.controllers: dict[str, Controller] = {}
         self._dsr = DsrDispatch(hass, entry)
+        self._tariff = Tariff(hass, entry, self.ledger)
+        self._energy_mix = EnergyMix(hass, entry, self.ledger)
         self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
@@ -70,6 +74,7 @@ class Site(Directory):
             await self._nameless.load()
             await self.async_sync_subentries()
             self.port = await self.server.start(None, self.port)
+            self._energy_mix.start()
         except BaseException:
             await self.async_stop()
             raise
@@ -83,6 +88,7 @@ class Site(Directory):
 
     async def async_stop(self) -> None:
         """Stop the sources, close the sockets, keep what is to be kept, and close the ledger."""
+        self._energy_mix.stop()
         await self._dsr.async_stop()
         self._ruleset_end.stop()
         self._waiting_room.close()
@@ -90,6 +96,7 @@ class Site(Directory):
         for controller in self.controllers.values():
             await controller.async_stop()
         await self._nameless.save()
+        await self._tariff.async_stop()
         await self.ledger.close()
 
     @callback
@@ -109,6 +116,7 @@ class Site(Directory):
         }
         self.settings = SiteSettings.of(self._hass, self._entry.options, len(wanted))
         self._ruleset_end.watch(self.settings.ruleset)
+        await self._tariff.async_sync()
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
             await controller.async_let_go()
@@ -197,6 +205,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         await MemoryStore(hass, subentry.subentry_id).remove()
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()
+    await async_forget_tariff(hass, entry.entry_id)
     for provider in entry.options.get(CONF_DSR_SOURCES, ()):
         SourceIssues(hass, entry.entry_id).clear(provider)
         await forget(hass, provider)
