@@ -6,8 +6,9 @@ the wallbox acknowledged is known by the profile itself, so the next run reaches
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 import logging
 import secrets
 from typing import Final
@@ -21,7 +22,6 @@ from ..central_system.link import (
     CallError,
     CallRefusedError,
     CallTimedOutError,
-    Configuration,
     Link,
     NotConnectedError,
     Priority,
@@ -41,12 +41,6 @@ from ..central_system.resident import (
     rung_for,
     stale,
 )
-from ..central_system.v16.probe import (
-    apply_settings,
-    may_probe_valid_from,
-    probe_valid_from,
-    read_capabilities,
-)
 from ..model.capabilities import Capabilities, Rung, Support
 from .capability_report import takes_no_limit, unmet
 from .connector import BOOT_SETTLES, Connector
@@ -58,6 +52,7 @@ from .offline_start import OfflineStartKeeper
 from .override import OverrideKind
 from .overriding import Overriding
 from .own_delay import OwnDelay
+from .probing import Probing
 from .readback import ReadBack
 from .sending import ProfileSender
 from .standby import StandbyKeeper
@@ -113,9 +108,7 @@ class Reconciler:
         """When the max profile was last raised."""
         self._sender = ProfileSender(store)
         self.overriding = Overriding(store, connectors, self._sender)
-        self._probed_on: Link | None = None
-        self._unset: Configuration | None = None
-        """What a newly met wallbox has set, until it was told what it should."""
+        self._probing = Probing(store, connectors, on_change)
         self._readback = ReadBack(store, issues)
         self.offline_start = OfflineStartKeeper(store, issues, connectors)
         self.own_delay = OwnDelay(store, issues, connectors)
@@ -211,7 +204,7 @@ class Reconciler:
 
     async def _reconcile(self, link: Link) -> datetime | None:
         """Bring the wallbox to what is wanted and return when to look again."""
-        await self._probe(link)
+        await self._probing.ask(link, partial(self._hold_by_guess, link))
         connectors = tuple(self._connectors.values())
         unanswered = await self._hold_all(link, connectors)
         if len(self._connectors) > len(connectors):
@@ -232,10 +225,11 @@ class Reconciler:
         await self._fast_metering.reconcile(link, dt_util.utcnow())
         if await self.own_delay.reconcile(link, dt_util.utcnow()):
             self.wake()
-        await self._ask_status(link)
-        await self._configure(link)
+        await self._probing.ask_status(link)
+        await self._probing.configure(link)
         await self.offline_start.reconcile(link)
-        await self._probe_valid_from(link)
+        if await self._probing.try_valid_from(link):
+            self.wake()
         self._report()
         return self._next_due(dt_util.utcnow())
 
@@ -244,9 +238,7 @@ class Reconciler:
     ) -> CallTimedOutError | None:
         """Draw for each connector and `hold` what it needs; return the error where something was not answered."""
         now = dt_util.utcnow()
-        drawn = [
-            connector.draw(now, heard=connector.heard(now)) for connector in connectors
-        ]
+        drawn = [connector.draw(now) for connector in connectors]
         if any(drawn):
             await self._store.save()
         unanswered: CallTimedOutError | None = None
@@ -257,48 +249,8 @@ class Reconciler:
                 unanswered = error  # The other connectors do not wait for the next try.
         return unanswered
 
-    async def _probe(self, link: Link) -> None:
-        """Ask a wallbox what it can do: once for each firmware."""
-        memory = self._store.memory
-        if self._probed_on is link or (
-            memory.capabilities.smart_charging is not Support.UNTRIED
-            and memory.capabilities.firmware == memory.boot.firmware
-        ):
-            return
-
-        def seen() -> list[int]:
-            return [
-                number
-                for number, connector in self._connectors.items()
-                if connector.status_at is not None
-            ]
-
-        async def hold_by_guess() -> None:
-            await self._hold_all(link, tuple(self._connectors.values()), guessing=True)
-
-        probe = await read_capabilities(
-            link, self.capabilities, memory.boot, seen(), hold_by_guess
-        )
-        for complaint in probe.complaints:
-            _LOGGER.debug("%s: %s is %s", *astuple(complaint))
-        told = probe.capabilities
-        self._store.learn(
-            replace(
-                self.capabilities,
-                # Some count fewer than they speak of, and may do so while they are asked.
-                connectors=max([told.connectors, *seen()]),
-                rate_unit=told.rate_unit,
-                max_stack_level=told.max_stack_level,
-                max_periods=told.max_periods,
-                max_profiles=told.max_profiles,
-                own_delay=told.own_delay,
-                own_delay_key=told.own_delay_key,
-                firmware=memory.boot.firmware,
-            )
-        )
-        self._probed_on = link
-        self._unset = probe.configuration
-        self._on_change()
+    async def _hold_by_guess(self, link: Link) -> None:
+        await self._hold_all(link, tuple(self._connectors.values()), guessing=True)
 
     async def _respond_at_once(self, link: Link) -> None:
         """Let the wallbox's own random delay be none while it responds to the grid (reg. 11)."""
@@ -306,31 +258,6 @@ class Reconciler:
             await self.own_delay.set_aside(link)
         except CallRefusedError as error:
             _LOGGER.debug("The wallbox's own random delay stays: %s", error)
-
-    async def _ask_status(self, link: Link) -> None:
-        """Ask for the status of connectors that a wallbox, redialling without a boot, has said nothing of."""
-        for connector in tuple(self._connectors.values()):
-            if connector.status_known:
-                continue
-            connector.status_known = True
-            try:
-                await link.ask_for("StatusNotification", connector.number)
-            except CallRefusedError, CallTimedOutError:
-                _LOGGER.debug("The wallbox does not tell its status when asked")
-
-    async def _configure(self, link: Link) -> None:
-        """Set what a newly met wallbox should report. The hours went first: a change may make it reboot."""
-        memory = self._store.memory
-        configuration, self._unset = self._unset, None
-        if configuration is None or memory.settings_stopped == memory.boot.firmware:
-            return
-        report = await apply_settings(
-            link, configuration, boot=memory.boot, asked=memory.settings_asked
-        )
-        memory.settings_asked |= report.asked
-        if report.stopped:
-            memory.settings_stopped = memory.boot.firmware
-        self._store.save_soon()
 
     async def hold(
         self,
@@ -478,31 +405,6 @@ class Reconciler:
         self._store.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
         self.wake()
 
-    async def _probe_valid_from(self, link: Link) -> None:
-        """Find out, while nothing charges, whether the next season's hours can be left with the wallbox (A10.3)."""
-        if self.capabilities.valid_from is not Support.UNTRIED or any(
-            connector.state.plugged_in for connector in self._connectors.values()
-        ):
-            return
-        connector = next(iter(self._connectors.values()))
-        now = dt_util.utcnow()
-        held = self._store.memory.maximum_profile
-        if held is not None and any(
-            period.limit < self.capabilities.maximum for period in held.periods
-        ):
-            return  # Under a low limit of the owner's, the test would show nothing.
-        if not may_probe_valid_from(
-            connector.resident_schedule(now), self.capabilities, now
-        ):
-            return
-        support = await probe_valid_from(link, connector.number, self.capabilities, now)
-        if support is Support.UNTRIED:
-            # It would not tell: what is not proven is not relied upon.
-            support = Support.REFUSED
-        self._store.learn(replace(self.capabilities, valid_from=support))
-        if support is Support.WORKS:
-            self.wake()
-
     def _report(self) -> None:
         """Say what rests on Home Assistant being up, and what cannot be done at all."""
         now = dt_util.utcnow()
@@ -546,8 +448,8 @@ class Reconciler:
                 and override.until is not None
             ):
                 moments.append(override.until + SETTLE)
-            if connector.just_booted(now):
-                moments.append(now + BOOT_SETTLES)
+                if connector.just_booted(now):
+                    moments.append(now + BOOT_SETTLES)
         future = [moment for moment in moments if moment > now]
         return min(future, default=None)
 
