@@ -44,6 +44,8 @@ class Wishes:
     ocpp_port: int
     year: bool
     fresh: bool
+    folder: Path
+    sample_interval: int
 
 
 def main() -> int:
@@ -85,6 +87,16 @@ def _wishes() -> Wishes:
     parser.add_argument(
         "--fresh", action="store_true", help="throw the last demo's home away first"
     )
+    parser.add_argument(
+        "--folder", type=Path, default=DEMO, help="where the demo's home is kept"
+    )
+    parser.add_argument(
+        "--sample-interval",
+        type=int,
+        default=10,
+        metavar="SECONDS",
+        help="how often the simulated wallbox measures",
+    )
     return Wishes(**vars(parser.parse_args()))
 
 
@@ -101,8 +113,8 @@ async def _until_ended(work: Coroutine[Any, Any, None]) -> None:
 async def _demo(wishes: Wishes) -> None:
     began = time.monotonic()
     if wishes.fresh:
-        shutil.rmtree(DEMO, ignore_errors=True)
-    config = DEMO / "config"
+        shutil.rmtree(wishes.folder, ignore_errors=True)
+    config = wishes.folder / "config"
     _check_free(wishes.port)
     prepare(config, COMPONENT, wishes.port)
     url = f"http://localhost:{wishes.port}"
@@ -111,7 +123,7 @@ async def _demo(wishes: Wishes) -> None:
         _running(
             "Home Assistant",
             arguments,
-            DEMO / "home-assistant.log",
+            wishes.folder / "home-assistant.log",
             SETUP_PORT=str(wishes.port),
         ) as core,
         HomeAssistantClient(url) as client,
@@ -176,14 +188,15 @@ async def _with_wallbox(
     identity = f"DEMO-{wishes.wallbox.upper()}"
     url = f"ws://127.0.0.1:{urlsplit(address).port}/{identity}"
     known = identity in await client.subentries(DOMAIN)
-    arguments = ["--preset", wishes.wallbox, "--plugged-in", "--sample-interval", "10"]
+    arguments = ["--preset", wishes.wallbox, "--plugged-in"]
+    arguments += ["--sample-interval", str(wishes.sample_interval)]
     if wishes.year and not known:
         arguments.append("--year")
     _say(f"Connecting the simulated wallbox {identity}")
     async with _running(
         "the simulated wallbox",
         ("-m", f"custom_components.{DOMAIN}.simulator", url, *arguments),
-        DEMO / "simulator.log",
+        wishes.folder / "simulator.log",
     ) as wallbox:
         if not known:
             card = await _while_alive(wallbox, _card(client, identity), CARD_TIMEOUT)

@@ -233,6 +233,8 @@ def _session(session: RunningSession | None) -> dict[str, Any] | None:
         "started_at": session.started_at.isoformat(),
         "energy": session.energy,
         "flow_time": session.flow_time.total_seconds(),
+        "cost": None,
+        "cost_complete": False,
     }
 
 
