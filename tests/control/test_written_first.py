@@ -13,10 +13,16 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 from ..house import House
 
 
+def kept_of(house: House, hass_storage: dict[str, Any]) -> dict[str, Any]:
+    """Return what is kept of the wallbox."""
+    kept: dict[str, Any] = hass_storage[f"{DOMAIN}.{house.subentry().subentry_id}"]
+    data: dict[str, Any] = kept["data"]
+    return data
+
+
 def on_disk(house: House, hass_storage: dict[str, Any]) -> dict[str, Any]:
     """Return what is kept of the wallbox's only connector."""
-    kept: dict[str, Any] = hass_storage[f"{DOMAIN}.{house.subentry().subentry_id}"]
-    connector: dict[str, Any] = kept["data"]["connectors"]["1"]
+    connector: dict[str, Any] = kept_of(house, hass_storage)["connectors"]["1"]
     return connector
 
 
@@ -61,6 +67,27 @@ async def test_a_wish_that_is_refused_is_forgotten_on_the_disk_too(
     assert kept["owner_limit"] is None
     # Home Assistant times the delay of a wallbox that holds nothing itself.
     assert kept["override"]["kind"] == "delay"
+
+
+async def test_a8_1_tampering_is_on_the_disk_before_it_is_answered(
+    hass_storage: dict[str, Any], house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wallbox that was answered does not say it again, and the override that it ended must not come back."""
+    wallbox = await house.wallbox()
+    await wallbox.plug_in(Car(soc=0.3))
+    await house.press("charge_now")
+    kept: list[dict[str, Any]] = []
+    receive = wallbox.protocol.receive
+
+    def look(text: str) -> None:
+        if text.startswith("[3") and text.endswith("{}]"):
+            kept.append(kept_of(house, hass_storage))
+        receive(text)
+
+    monkeypatch.setattr(wallbox.protocol, "receive", look)
+    await wallbox.tamper("lid")
+    assert kept[0]["tamper"]["info"] == "lid"
+    assert kept[0]["connectors"]["1"]["override"] is None
 
 
 async def test_what_changes_after_a_save_at_once_is_saved_too(
