@@ -238,7 +238,9 @@ class Reconciler:
     ) -> CallTimedOutError | None:
         """Draw for each connector and `hold` what it needs; return the error where something was not answered."""
         now = dt_util.utcnow()
-        drawn = [connector.draw(now) for connector in connectors]
+        drawn = [
+            connector.draw(now, heard=connector.heard(now)) for connector in connectors
+        ]
         if any(drawn):
             await self._store.save()
         unanswered: CallTimedOutError | None = None
@@ -448,8 +450,8 @@ class Reconciler:
                 and override.until is not None
             ):
                 moments.append(override.until + SETTLE)
-                if connector.just_booted(now):
-                    moments.append(now + BOOT_SETTLES)
+            if connector.just_booted(now):
+                moments.append(now + BOOT_SETTLES)
         future = [moment for moment in moments if moment > now]
         return min(future, default=None)
 
