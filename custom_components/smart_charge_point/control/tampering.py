@@ -5,7 +5,7 @@ administrator says so in the repairs or new hardware takes the wallbox's place. 
 overrides that run end at once and further ones are refused, and nothing that a provider asks for lifts them either. Less
 may be asked for all the same. Whether the hours themselves go on is the owner's choice, which is made beforehand
 (`ChargePointSettings.tamper_reaction`); they do unless something else was chosen, because a lid that was opened says
-nothing of whether the wallbox is safe, and a wallbox that it is no longer would say that it is faulted.
+nothing of a hazard, and a wallbox that knows of one says that it is faulted.
 
 Source: SI 2021/1467 Schedule 1 §9 (the owner is to be told) and reg. 8; requirements.md A8.1 and Schedule 1 §9; OCPP 1.6
 security whitepaper, TamperDetectionActivated.
