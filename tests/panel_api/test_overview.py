@@ -49,6 +49,23 @@ async def test_a_connector_is_told_with_its_reason_session_and_device(
     assert connector["session"]["flow_time"] > 60
 
 
+async def test_a_session_is_told_with_what_it_costs(
+    house: House, sign_in: SignIn
+) -> None:
+    """At the price in force, as of the latest minute; where no price is known, neither is the cost."""
+    await charging(house)
+    browser = await sign_in()
+    await browser.result("overview")
+    assert only(await browser.event())["session"]["cost"] is None
+    ledger = house.entry.runtime_data.site.ledger
+    await ledger.keep_price(house.now - timedelta(days=1), 0.30)
+    await house.advance(timedelta(minutes=2))
+    event = await browser.until(lambda event: only(event)["session"]["cost"])
+    session = only(event)["session"]
+    assert session["cost"] == pytest.approx(session["energy"] * 0.0003, abs=0.02)
+    assert session["cost_complete"] is True
+
+
 async def test_what_changes_is_told_at_once(house: House, sign_in: SignIn) -> None:
     """More energy, and then that the car is gone; what has not changed is not told again."""
     wallbox = await charging(house)

@@ -1,6 +1,8 @@
 """Overview: every connector as it is now, sent again whenever that changes."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
+import logging
 from typing import Any, Final
 
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -22,8 +24,15 @@ from ..coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinat
 from ..model.charge_point import ChargingReason, ConnectorState, RunningSession
 from ..model.decision import DecisionKind
 from ..model.meter import Measurand
+from ..model.usage import SessionFigures
+from ..records.errors import LedgerError
 from ..sentences import async_load_sentences, reason_sentence
 from .access import Viewer, loaded_entry, viewer_of
+
+_LOGGER = logging.getLogger(__name__)
+
+REFRESHED_EVERY: Final = timedelta(minutes=1)
+"""How often what a running session costs is worked out anew."""
 
 ACTIONS: Final[Mapping[str, tuple[DecisionKind, str]]] = {
     "charge_now": (DecisionKind.CHARGE_NOW, "may_not_charge_now"),
@@ -71,6 +80,7 @@ class _Overview:
         self._language = language
         self._entry: SmartChargePointConfigEntry | None = None
         self._told: dict[str, Any] | None = None
+        self._refreshed_at: datetime | None = None
         self._telling = False
         self._changed = False
         self._stopped = False
@@ -162,6 +172,8 @@ class _Overview:
             for action, (kind, key) in ACTIONS.items()
         }
 
+        figures = await self._figures(entry)
+
         def say(key: str, name: str) -> str:
             text = texts.get(f"component.{DOMAIN}.exceptions.{key}.message", key)
             return text.format_map({"name": name})
@@ -187,7 +199,13 @@ class _Overview:
                 "maximum_power": coordinator.controller.maximum.watts(
                     coordinator.controller.phases
                 ),
-                "session": _session(state.session),
+                "session": _session(
+                    state.session,
+                    figures.get(
+                        state.session.transaction_id if state.session else 0,
+                        SessionFigures(),
+                    ),
+                ),
                 "last_session_energy": state.last_session_energy,
                 "actions": {
                     action: {
@@ -219,13 +237,47 @@ class _Overview:
             ],
         }
 
+    async def _figures(
+        self, entry: SmartChargePointConfigEntry
+    ) -> dict[int, SessionFigures]:
+        """Return what the sessions that run have come to, brought up to date once a minute."""
+        running = [
+            connector.session.transaction_id
+            for coordinator in entry.runtime_data.coordinators.values()
+            for connector in coordinator.data.connectors.values()
+            if connector.session is not None
+        ]
+        if not running:
+            return {}
+        ledger, now = entry.runtime_data.site.ledger, dt_util.utcnow()
+        try:
+            if (
+                self._refreshed_at is None
+                or now - self._refreshed_at >= REFRESHED_EVERY
+            ):
+                self._refreshed_at = now
+                await ledger.refresh_running()
+            rows = [await ledger.row(transaction_id) for transaction_id in running]
+        except LedgerError as error:
+            # All else is known without the disk.
+            _LOGGER.debug("What the running sessions cost is not known: %s", error)
+            return {}
+        return {
+            row.session.transaction_id: row.figures for row in rows if row is not None
+        }
+
 
 def _viewer(viewer: Viewer) -> dict[str, Any]:
     return {"role": viewer.role, "persons": sorted(viewer.persons)}
 
 
-def _session(session: RunningSession | None) -> dict[str, Any] | None:
-    """Return the session that runs: Wh, and the seconds for which current flowed."""
+def _session(
+    session: RunningSession | None, figures: SessionFigures
+) -> dict[str, Any] | None:
+    """Return the session that runs: Wh, and the seconds for which current flowed.
+
+    The cost is as of the latest minute, in the home's currency; None: not known.
+    """
     if session is None:
         return None
     return {
@@ -233,8 +285,8 @@ def _session(session: RunningSession | None) -> dict[str, Any] | None:
         "started_at": session.started_at.isoformat(),
         "energy": session.energy,
         "flow_time": session.flow_time.total_seconds(),
-        "cost": None,
-        "cost_complete": False,
+        "cost": figures.cost,
+        "cost_complete": figures.cost_complete,
     }
 
 
@@ -255,5 +307,5 @@ def _impossible(action: str, state: ConnectorState, connected: bool) -> str | No
     return None if possible else why
 
 
-def _iso(moment: Any) -> str | None:
+def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()

@@ -1,7 +1,7 @@
 """Ribbon: a connector's day behind now and its day ahead, what was charged and what may be."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,10 +19,10 @@ import voluptuous as vol
 from ..const import DOMAIN
 from ..model.dsr_record import DsrRecord
 from ..model.plan import PlanReason, Segment
-from ..model.slot import Slot
+from ..model.usage import SessionFilter
 from ..records.ledger import Ledger
 from ..rules.charging_hours import windows_between
-from ..rules.slots import slot_start, split
+from ..rules.slots import slot_start
 from ..targets import target_of
 from .access import send_refused
 
@@ -62,6 +62,7 @@ async def ribbon(
     start, end = slot_start(now - REACH), now + REACH
     phases = controller.phases
     events = await controller.dsr.async_records(start, end)
+    charged = await _charged(site.ledger, controller.identity, number, start)
     windows = windows_between(
         controller.decision.hours, start, now, controller.ruleset.zone
     )
@@ -79,10 +80,8 @@ async def ribbon(
             ],
             "events": [_event(record, texts) for record in reversed(events)],
             "charged": [
-                {"start": slot.start.isoformat(), "energy": slot.energy}
-                for slot in await _charged(
-                    site.ledger, controller.identity, number, start
-                )
+                {"start": slot.isoformat(), "energy": energy}
+                for slot, energy in charged.items()
             ],
         },
     )
@@ -90,31 +89,19 @@ async def ribbon(
 
 async def _charged(
     ledger: Ledger, charge_point: str, connector: int, start: datetime
-) -> list[Slot]:
-    """Return the half hours since `start` (UTC) in which anything was charged, the running session's included."""
-    energies: dict[datetime, Slot] = {}
-    for session in await ledger.sessions(charge_point, limit=MOST_SESSIONS):
-        if session.connector != connector:
+) -> dict[datetime, float]:
+    """Return the Wh of each half hour since `start` (UTC) in which anything was charged, by time."""
+    await ledger.refresh_running()
+    energies: defaultdict[datetime, float] = defaultdict(float)
+    which = SessionFilter(charge_point=charge_point, connector=connector)
+    for row in await ledger.rows(which, limit=MOST_SESSIONS):
+        stopped = row.session.stopped_at
+        if stopped is not None and stopped < start:
             continue
-        samples = await ledger.samples(session.transaction_id)
-        stop = session.stopped_at or session.meter_last_at or session.started_at
-        if stop < start:
-            continue
-        for slot in split(
-            started_at=session.started_at,
-            stopped_at=stop,
-            energy=session.energy,
-            flow_time=session.flow_time,
-            samples=samples,
-        ):
+        for slot in await ledger.slots(row.session.transaction_id):
             if slot.start >= start:
-                known = energies.get(slot.start)
-                energies[slot.start] = (
-                    slot
-                    if known is None
-                    else replace(slot, energy=slot.energy + known.energy)
-                )
-    return [energies[each] for each in sorted(energies)]
+                energies[slot.start] += slot.energy
+    return dict(sorted(energies.items()))
 
 
 def _segment(segment: Segment, phases: int, texts: Mapping[str, str]) -> dict[str, Any]:
