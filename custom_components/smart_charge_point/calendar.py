@@ -220,16 +220,25 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
 
     def _stretches(self, start: datetime, end: datetime) -> tuple[Stretch, ...]:
         """Return the stretches from `start` until `end`, and others `AROUND` them."""
-        hours, zone = self.controller.decision.hours, self.controller.ruleset.zone
         plan = self.controller.plan(self.number, dt_util.utcnow() + PLANNED)
         session = self.coordinator.data.connectors[self.number].session
         # The plan says itself when now is: a clock read twice would leave a gap there.
         return stretches(
-            windows_between(hours, start - AROUND, plan.segments[0].start, zone),
+            self._windows(start - AROUND, plan.segments[0].start),
             plan,
-            windows_between(hours, plan.segments[-1].end, end + AROUND, zone),
+            self._windows(plan.segments[-1].end, end + AROUND),
             plugged_in_at=None if session is None else session.started_at,
             told=self._stretch,
+        )
+
+    def _windows(self, start: datetime, end: datetime) -> tuple[Window, ...]:
+        """Return the charging hours from `start` until `end` (UTC), delays aside."""
+        return windows_between(
+            self.controller.decision.hours,
+            start,
+            end,
+            self.controller.ruleset.zone,
+            self.controller.bank_holidays,
         )
 
     def _event(self, stretch: Stretch) -> CalendarEvent:

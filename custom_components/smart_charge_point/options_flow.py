@@ -18,6 +18,7 @@ from homeassistant.helpers.selector import (
 )
 import voluptuous as vol
 
+from .control.bank_holidays import AS_WEEKDAYS, CHOICES
 from .control.dsr_sources.axle import DOMAIN as AXLE_DOMAIN
 from .control.dsr_sources.configured import (
     CONF_ENTRY_ID,
@@ -35,6 +36,7 @@ from .control.dsr_sources.openadr.client import (
 from .control.dsr_sources.openadr.source import check
 from .control.energy_mix import CONF_CARBON
 from .control.site_settings import (
+    CONF_BANK_HOLIDAYS,
     CONF_DSR_PROVIDERS,
     CONF_DSR_SOURCES,
     CONF_HOUSE_FUSE,
@@ -60,6 +62,13 @@ RULES_SCHEMA: Final = vol.Schema(
                 options=list(RULESETS),
                 mode=SelectSelectorMode.LIST,
                 translation_key="ruleset",
+            )
+        ),
+        vol.Required(CONF_BANK_HOLIDAYS, default=AS_WEEKDAYS): SelectSelector(
+            SelectSelectorConfig(
+                options=list(CHOICES),
+                mode=SelectSelectorMode.LIST,
+                translation_key="bank_holidays",
             )
         ),
         vol.Optional(CONF_HOUSE_FUSE): NumberSelector(

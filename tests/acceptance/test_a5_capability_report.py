@@ -35,6 +35,9 @@ SAID: Mapping[tuple[str, str], str | None] = {
     # Said in the two weeks before the clocks change: see test_a10_hours.
     ("clock_change", "home_assistant"): None,
     ("clock_change", "nobody"): "smart_charging_refused",
+    # A wish of the owner's, not a rule: they are days like others then.
+    ("bank_holidays", "home_assistant"): None,
+    ("bank_holidays", "nobody"): None,
     ("offline_start", "nobody"): "no_offline_start",
     ("every_second", "nobody"): "not_every_second",
     # No rule asks for it.
@@ -109,6 +112,7 @@ async def test_a5_3_a_good_wallbox_holds_everything_by_itself(house: House) -> N
         "current_limit": ("wallbox", "wallbox"),
         "demand_response": ("wallbox", "wallbox"),
         "clock_change": ("wallbox", "wallbox"),
+        "bank_holidays": ("none", "not_needed"),
         "offline_start": ("no_card", "wallbox"),
         "every_second": ("untried", "not_known"),
         "read_back": ("works", "wallbox"),

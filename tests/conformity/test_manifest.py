@@ -1,10 +1,12 @@
 """manifest.json and hacs.json: what Home Assistant and its catalog read, as hassfest and the HACS action check it."""
 
+from pathlib import Path
 import re
 import tomllib
 from typing import Any
 
 from awesomeversion import AwesomeVersion
+import homeassistant.components
 from homeassistant.const import BASE_PLATFORMS
 from homeassistant.requirements import DISCOVERY_INTEGRATIONS
 import pytest
@@ -97,6 +99,18 @@ def test_requirements_are_the_locked_ones() -> None:
         lock = (ROOT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
         for requirement in MANIFEST["requirements"]:
             assert re.search(rf"^{re.escape(requirement)} \\$", lock, re.MULTILINE)
+
+
+def test_the_list_of_bank_holidays_is_home_assistants_own() -> None:
+    """We pin no library that Home Assistant pins: the tests have what its own integration asks for, and so has an owner."""
+    own = read_json(Path(homeassistant.components.__path__[0], "holiday/manifest.json"))
+    lock = (ROOT / "requirements" / "test.txt").read_text(encoding="utf-8")
+
+    wanted = own["requirements"]
+    assert any(requirement.startswith("holidays==") for requirement in wanted)
+    for requirement in wanted:
+        assert re.search(rf"^{re.escape(requirement)} \\$", lock, re.MULTILINE)
+    assert not any("holidays" in each for each in MANIFEST["requirements"])
 
 
 def test_imported_components_are_declared() -> None:

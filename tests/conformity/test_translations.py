@@ -173,9 +173,14 @@ def test_repair_issues_and_texts_are_each_others() -> None:
     sources = importlib.import_module(f"{control}.dsr_source_issues")
 
     rules = importlib.import_module(f"{control}.ruleset_end")
+    holidays = importlib.import_module(f"{control}.bank_holidays")
+
+    statistics = importlib.import_module(f"{control}.statistics.keeper")
 
     assert set(TEXTS["issues"]) == {
         rules.RULES_END,
+        statistics.STATISTICS_DIFFER,
+        holidays.UNKNOWN,
         *(kind.value for kind in (*wallboxes.IssueKind, *sources.SourceIssueKind)),
     }
 

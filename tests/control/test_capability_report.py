@@ -62,6 +62,7 @@ def schedule(hours: ChargingHours) -> ResidentSchedule:
 
 
 GB, ALWAYS = schedule(GB_2021.default_hours), schedule(ChargingHours.ALWAYS)
+HOLIDAYS = replace(GB, holidays_kept=True)
 
 
 def report(
@@ -77,7 +78,7 @@ def report(
     }
 
 
-@given(ANY, st.sampled_from([(GB,), (ALWAYS,), (GB, GB)]), st.booleans())
+@given(ANY, st.sampled_from([(GB,), (ALWAYS,), (GB, GB), (HOLIDAYS,)]), st.booleans())
 def test_every_ability_has_one_finding_with_words(
     capabilities: Capabilities, schedules: tuple[ResidentSchedule, ...], delays: bool
 ) -> None:
@@ -132,6 +133,7 @@ def test_what_is_not_asked_needs_nobody() -> None:
         Ability.RANDOM_DELAY,
         Ability.OWN_DELAY,
         Ability.CLOCK_CHANGE,
+        Ability.BANK_HOLIDAYS,
     }
 
 
@@ -156,11 +158,19 @@ def test_each_text_is_for_something_that_can_be_found() -> None:
     wallboxes += [
         replace(works, smart_charging=Support.REFUSED),
         replace(works, own_delay=600),
+        replace(
+            works,
+            max_stack_level=8,
+            max_profiles=10,
+            valid_from=Support.WORKS,
+            dated_profile=Support.WORKS,
+        ),
+        replace(works, valid_from=Support.REFUSED, timed_override=Support.REFUSED),
     ]
     found = {
         f"capability_{finding.ability}_{finding.found}"
         for capabilities, schedules, delays in product(
-            wallboxes, [(GB,), (ALWAYS,)], [True, False]
+            wallboxes, [(GB,), (ALWAYS,), (HOLIDAYS,)], [True, False]
         )
         for finding in report(capabilities, schedules, delays=delays).values()
     }

@@ -15,16 +15,19 @@ SECONDS_A_DAY: Final = 86_400
 SECONDS_A_WEEK: Final = 604_800
 COVERAGE: Final = timedelta(hours=36)
 """How far absolute profiles reach where the wallbox takes enough periods."""
+HOLIDAY_AHEAD: Final = timedelta(days=8)
+"""How long before a bank holiday the wallbox is told of it: it may be out of reach for a week."""
 
 
 def weekly(
     schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
 ) -> tuple[ChargingProfile, ...]:
     """Return the week, and the next season's over it where the wallbox waits for validFrom."""
-    week, following = schedule.week, schedule.following
+    week, following = schedule.week.plain, schedule.following
     start = timeline.week_start(week, now)
     steps = week.steps
     if following is not None and joins_seasons(schedule, capabilities, now):
+        following = following.plain
         anchor = timeline.last_change(week, following, now)
         steps = timeline.steps_of_coming_week(week, following, start, anchor)
     profile = ChargingProfile(
@@ -83,6 +86,38 @@ def daily(
     return (profile, weekend)
 
 
+def exceptional(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung, now: datetime
+) -> ChargingProfile | None:
+    """Return the next exception over the hours, where it is near and the wallbox can hold it.
+
+    It speaks for its own time only. Whatever becomes of Home Assistant, the week below, which knows no exception, rules
+    after it; and it is the same whatever was drawn, as long as it has no edge of its own.
+    """
+    exception = next(
+        (each for each in schedule.week.exceptions if each.end > now), None
+    )
+    if (
+        exception is None
+        or exception.start > now + HOLIDAY_AHEAD
+        or not holds_exceptional(schedule, capabilities, rung)
+        or len(exception.steps) > capabilities.max_periods
+    ):
+        return None
+    return ChargingProfile(
+        profile_id=schedule.connector * 100 + 3,
+        connector=schedule.connector,
+        stack_level=_levels_of_hours(schedule, capabilities, rung),
+        purpose=Purpose.DEFAULT,
+        kind=Kind.ABSOLUTE,
+        periods=_periods(exception.steps, schedule, capabilities),
+        start=exception.start,
+        duration=int((exception.end - exception.start).total_seconds()),
+        valid_from=exception.start,
+        valid_to=exception.end,
+    )
+
+
 def coming(
     schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
 ) -> ChargingProfile:
@@ -133,12 +168,17 @@ def this_moment(
     return replace(profile, kind=Kind.ABSOLUTE, start=start)
 
 
-def delay(schedule: ResidentSchedule, capabilities: Capabilities) -> ChargingProfile:
-    """Return the pause with which the next session begins (reg. 11)."""
+def delay(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung
+) -> ChargingProfile:
+    """Return the pause with which the next session begins (reg. 11), above all hours."""
+    level = 2
+    if holds_exceptional(schedule, capabilities, rung):
+        level = _levels_of_hours(schedule, capabilities, rung) + 1
     return ChargingProfile(
         profile_id=schedule.connector * 100 + 2,
         connector=schedule.connector,
-        stack_level=min(2, capabilities.max_stack_level),
+        stack_level=min(level, capabilities.max_stack_level),
         purpose=Purpose.DEFAULT,
         kind=Kind.RELATIVE,
         periods=(Period(start=0, limit=Limit.PAUSED),),
@@ -194,6 +234,32 @@ def holds_next_season(
     )
 
 
+def holds_exceptional(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung
+) -> bool:
+    """Return whether there is a place for bank holidays between the hours and the delay, and the wallbox waits for them.
+
+    The next season's week never gives way to one: without it the hours would be wrong after the clock change.
+    """
+    levels = _levels_of_hours(schedule, capabilities, rung)
+    above = 1 if holds_delay(capabilities, rung) else 0
+    return (
+        rung is Rung.WEEKLY
+        and schedule.holidays_kept
+        and capabilities.valid_from is Support.WORKS
+        and capabilities.dated_profile is not Support.REFUSED
+        and capabilities.max_stack_level >= levels + above
+        and room(capabilities) >= levels + 1 + above
+    )
+
+
+def _levels_of_hours(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung
+) -> int:
+    """Return how many stack levels the weeks take."""
+    return 2 if holds_next_season(schedule, capabilities, rung) else 1
+
+
 def joins_seasons(
     schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
 ) -> bool:
@@ -210,6 +276,7 @@ def joins_seasons(
         or holds_next_season(schedule, capabilities, Rung.WEEKLY)
     ):
         return False
+    week, following = week.plain, following.plain
     joined = timeline.steps_of_coming_week(
         week,
         following,
@@ -220,10 +287,14 @@ def joins_seasons(
 
 
 def pattern_for_days(schedule: ResidentSchedule, now: datetime) -> WeekPattern:
-    """Return the season to build a day from: the next one already, once only allowed time is left of this one."""
-    week, following = schedule.week, schedule.following
+    """Return the season to build a day from: the next one already, once only allowed time is left of this one.
+
+    It is without exceptions: each day of it is to be like the others.
+    """
+    week, following = schedule.week.plain, schedule.following
     if following is None or week.valid_to is None:
         return week
+    following = following.plain
     if now >= week.valid_to:
         return following
     if now < week.valid_to - WEEK:

@@ -6,7 +6,8 @@ Source: requirements.md 1b and reg. 10, 11; ocpp.md 4.1 to 4.6. Profile numbers 
 |---|---|---|
 | the hours (weekly, daily, absolute or a single limit) | connector * 100 | 0 |
 | the next season's week, or the weekend over the daily one | + 1 | 1 |
-| the delay of the next session | + 2 | 2, or the highest there is |
+| the delay of the next session | + 2 | 2, or the highest there is; 3 above a place for bank holidays |
+| a bank holiday as at the weekend, where the owner wants that | + 3 | 2, or 1 where the next season has no place |
 | an override of one transaction | + 10 | 3, or the highest there is |
 | an override where transaction profiles are refused | + 11 | 3, or the highest there is |
 """
@@ -51,13 +52,55 @@ def resident_profiles(
             hours = (hours_profiles.coming(schedule, capabilities, now),)
         case Rung.HOME_ASSISTANT:
             hours = (hours_profiles.this_moment(schedule, capabilities, now),)
+    holiday = hours_profiles.exceptional(schedule, capabilities, rung, now)
+    if holiday is not None:
+        hours = (*hours, holiday)
     if schedule.session_delay <= 0 or not holds_session_delay(
         schedule, capabilities, now
     ):
         return hours
     # The relative profile goes first: between the two calls a wallbox that starts would otherwise see the hours
     # without the delay.
-    return (hours_profiles.delay(schedule, capabilities), *hours)
+    return (hours_profiles.delay(schedule, capabilities, rung), *hours)
+
+
+def is_exceptional(profile: ChargingProfile) -> bool:
+    """Return whether a resident profile is one of a bank holiday."""
+    return profile.kind is Kind.ABSOLUTE and profile.valid_from is not None
+
+
+def as_held(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> ResidentSchedule:
+    """Return the schedule as the wallbox holds it by itself from `now` (UTC) on: without bank holidays it was not told."""
+    rung = rung_for(schedule, capabilities, now)
+    if not schedule.week.exceptions or rung in {Rung.NEXT_DAY, Rung.HOME_ASSISTANT}:
+        return schedule
+    holiday = hours_profiles.exceptional(schedule, capabilities, rung, now)
+    told = tuple(
+        each
+        for each in schedule.week.exceptions
+        if holiday is not None and each.start == holiday.start
+    )
+    following = schedule.following
+    return replace(
+        schedule,
+        week=replace(schedule.week, exceptions=told),
+        following=following and replace(following, exceptions=told),
+    )
+
+
+def holds_holidays(
+    schedule: ResidentSchedule, capabilities: Capabilities, now: datetime
+) -> bool:
+    """Return whether the wallbox can be told of bank holidays beforehand, and keeps to them without Home Assistant.
+
+    Where it holds the coming day only, it is told of them with that.
+    """
+    rung = rung_for(schedule, capabilities, now)
+    return rung is Rung.NEXT_DAY or hours_profiles.holds_exceptional(
+        schedule, capabilities, rung
+    )
 
 
 def holds_session_delay(
@@ -125,10 +168,23 @@ def renew_at(
     """
     now = now.replace(microsecond=0)
     rung = rung_for(schedule, capabilities, now)
-    week, following = schedule.week, schedule.following
-    edge = timeline.next_change(week, following, now)
     if rung in {Rung.NEXT_DAY, Rung.HOME_ASSISTANT}:
-        return edge
+        return timeline.next_change(schedule.week, schedule.following, now)
+    holidays = [
+        moment
+        for each in schedule.week.exceptions
+        for moment in (each.start - hours_profiles.HOLIDAY_AHEAD, each.end)
+        if moment > now
+    ]
+    season = _season_renewal(schedule, capabilities, rung, now)
+    return min([*holidays, *([] if season is None else [season])], default=None)
+
+
+def _season_renewal(
+    schedule: ResidentSchedule, capabilities: Capabilities, rung: Rung, now: datetime
+) -> datetime | None:
+    """Return the next instant (UTC) at which the weeks may differ by the passing of time alone."""
+    week, following = schedule.week.plain, schedule.following
     ends = week.valid_to
     if ends is None or now >= ends or hours_profiles.constant(schedule):
         return None
@@ -139,7 +195,11 @@ def renew_at(
     if now < ends - WEEK:
         return ends - WEEK
     # A day of the next season can be taken up at an edge of its own.
-    edges = (edge, timeline.next_change(following, None, now))
+    following = following.plain
+    edges = (
+        timeline.next_change(week, following, now),
+        timeline.next_change(following, None, now),
+    )
     return min([ends, *(moment for moment in edges if moment is not None)])
 
 

@@ -89,6 +89,13 @@ def _in_force(
 
 
 def _edges(pattern: WeekPattern, start: datetime, end: datetime) -> Iterator[datetime]:
+    for exception in pattern.exceptions:
+        steps = (
+            exception.start + timedelta(seconds=step.offset) for step in exception.steps
+        )
+        for moment in (*steps, exception.end):
+            if start < moment < end:
+                yield moment
     monday = week_start(pattern, start)
     while monday < end:
         for step in pattern.steps:

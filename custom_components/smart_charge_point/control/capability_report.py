@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from ..central_system.resident import (
+    holds_holidays,
     holds_session_delay,
     holds_through_clock_change,
     rung_for,
@@ -28,6 +29,8 @@ class Ability(StrEnum):
     CURRENT_LIMIT = "current_limit"
     DEMAND_RESPONSE = "demand_response"
     CLOCK_CHANGE = "clock_change"
+    BANK_HOLIDAYS = "bank_holidays"
+    """The owner's wish to have them as at the weekend."""
     OFFLINE_START = "offline_start"
     EVERY_SECOND = "every_second"
     """Power every second while demand-side response runs (A9.4)."""
@@ -89,6 +92,9 @@ def capability_report(
             Ability.CLOCK_CHANGE: _REFUSED
             if hopeless
             else _clock_change(capabilities, schedules, now),
+            Ability.BANK_HOLIDAYS: _bank_holidays(
+                capabilities, schedules, now, hopeless=hopeless
+            ),
             Ability.OFFLINE_START: _offline_start(capabilities),
             Ability.EVERY_SECOND: _support(
                 capabilities.every_second, otherwise=RestsOn.NOBODY
@@ -235,6 +241,33 @@ def _clock_change(
         and capabilities.valid_from is Support.UNTRIED
     ):
         return "untried", RestsOn.NOT_KNOWN
+    return "home_assistant", RestsOn.HOME_ASSISTANT
+
+
+def _bank_holidays(
+    capabilities: Capabilities,
+    schedules: Collection[ResidentSchedule],
+    now: datetime,
+    *,
+    hopeless: bool,
+) -> _Found:
+    if not any(
+        schedule.holidays_kept and not _constant(schedule) for schedule in schedules
+    ):
+        return "none", RestsOn.NOT_NEEDED
+    if hopeless:
+        return _REFUSED
+    if all(holds_holidays(schedule, capabilities, now) for schedule in schedules):
+        if capabilities.dated_profile is Support.WORKS:
+            return "wallbox", RestsOn.WALLBOX
+        return "untried", RestsOn.NOT_KNOWN
+    if (
+        capabilities.default_profile is not Support.REFUSED
+        and capabilities.valid_from is Support.UNTRIED
+    ):
+        return "untried", RestsOn.NOT_KNOWN
+    if capabilities.timed_override is Support.REFUSED:
+        return _REFUSED
     return "home_assistant", RestsOn.HOME_ASSISTANT
 
 

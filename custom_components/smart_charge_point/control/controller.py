@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, callback
@@ -94,6 +94,11 @@ class Controller:
     def ruleset(self) -> Ruleset:
         """The rules that hold where it is installed."""
         return self._charge_point.site.ruleset
+
+    @property
+    def bank_holidays(self) -> frozenset[date]:
+        """The days that have the hours of a Sunday."""
+        return self._charge_point.site.bank_holidays
 
     async def async_start(self) -> None:
         """Take up what was known before the restart."""

@@ -27,7 +27,8 @@ class OverrideKind(StrEnum):
     WAKE = "wake"
     """Home Assistant offers a car that sleeps nothing for some seconds, so that the offer after it wakes it (A11.8)."""
     HOURS = "hours"
-    """Home Assistant times the hours, on a wallbox that takes no profile but a transaction's."""
+    """Home Assistant times the hours: on a wallbox that takes no profile but a transaction's, or those of a bank holiday
+    that it cannot hold beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

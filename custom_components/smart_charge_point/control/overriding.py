@@ -5,13 +5,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from homeassistant.util import dt as dt_util
 
 from ..central_system.link import Answer, CallRefusedError, Link, Priority
 from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import (
+    as_held,
     displaced_by,
     override_default_id,
     override_default_profile,
@@ -20,10 +22,14 @@ from ..central_system.resident import (
 )
 from ..model.capabilities import Capabilities, Support
 from ..model.plan import PlanReason
+from ..model.schedule import ExceptionalTime
 from .connector import Connector
 from .memory import MemoryStore
 from .override import Override, OverrideKind
 from .sending import ProfileSender
+
+HALF_A_DAY: Final = timedelta(hours=12)
+"""How often an override of a bank holiday is renewed."""
 
 
 class Overriding:
@@ -94,6 +100,7 @@ class Overriding:
         )
         if connector.sent_override == profile:
             return Answer.ACCEPTED
+        holiday = override.kind is OverrideKind.HOURS and override.until is not None
         answer = Answer.REJECTED
         if self._capabilities.transaction_profile is not Support.REFUSED:
             answer = await self._sender.send(link, profile, priority)
@@ -101,7 +108,10 @@ class Overriding:
                 self._store.learn(
                     replace(self._capabilities, transaction_profile=Support.WORKS)
                 )
-            elif self._capabilities.transaction_profile is Support.UNTRIED:
+            elif (
+                self._capabilities.transaction_profile is Support.UNTRIED
+                and not holiday
+            ):
                 self._store.learn(
                     replace(self._capabilities, transaction_profile=Support.REFUSED)
                 )
@@ -124,6 +134,10 @@ class Overriding:
                     del connector.memory.acknowledged[displaced]
                 connector.memory.acknowledged[instead.profile_id] = instead
                 self._store.save_soon()
+        if holiday:
+            # A wallbox that takes no time of day may still take an override for a whole session.
+            taken = Support.WORKS if answer is Answer.ACCEPTED else Support.REFUSED
+            self._store.learn(replace(self._capabilities, timed_override=taken))
         if answer is Answer.ACCEPTED:
             connector.sent_override = profile
             connector.verified = False
@@ -180,12 +194,61 @@ class Overriding:
             until=segment.end,
         )
 
+    def _holiday_by_hand(self, connector: Connector, now: datetime) -> Override | None:
+        """Return the hours of a bank holiday as an override of the running session, where the wallbox was not told of it.
+
+        It lapses with its segment of the plan, or the day: without Home Assistant the hours of a weekday rule again.
+        """
+        session, segment = connector.session, connector.segment(now)
+        holiday = self._untold_holiday(connector, now)
+        # The delay of the session is the wallbox's, which an override would take away. Nor is it sent again where it
+        # was not taken: a day like others is no fault.
+        if (
+            session is None
+            or holiday is None
+            or segment.reason is PlanReason.RANDOM_DELAY
+            or self._capabilities.timed_override is Support.REFUSED
+        ):
+            return None
+        # It may have to stand as a default profile, which lasts no longer than a day.
+        since = holiday.start + (now - holiday.start) // HALF_A_DAY * HALF_A_DAY
+        return Override(
+            kind=OverrideKind.HOURS,
+            transaction_id=session.transaction_id,
+            since=max(since, session.started_at),
+            until=min(segment.end, holiday.end),
+        )
+
+    def _untold_holiday(
+        self, connector: Connector, now: datetime
+    ) -> ExceptionalTime | None:
+        """Return the bank holiday that rules at `now` (UTC), where the wallbox does not hold it."""
+        schedule = connector.resident_schedule(now)
+        held = as_held(schedule, self._capabilities, now)
+        if held.week.exception_at(now) is not None:
+            return None
+        return schedule.week.exception_at(now)
+
+    def holiday_moments(
+        self, connector: Connector, now: datetime
+    ) -> tuple[datetime, ...]:
+        """Return when a running session needs another look because of bank holidays that the wallbox does not hold."""
+        if connector.session is None:
+            return ()
+        starts = [
+            each.start for each in connector.resident_schedule(now).week.exceptions
+        ]
+        if self._untold_holiday(connector, now) is None:
+            return tuple(starts)
+        return (connector.segment(now).end, now + HALF_A_DAY, *starts)
+
     def _wanted(self, connector: Connector, now: datetime) -> Override | None:
         """Return what is wanted of the session at `now` (UTC), beside what the wallbox holds."""
         return (
             self._hours_by_hand(connector, now)
             or connector.standing_override(now)
             or self._dsr_by_hand(connector, now)
+            or self._holiday_by_hand(connector, now)
         )
 
     async def _take_back(

@@ -11,10 +11,11 @@ from ..model.capabilities import Capabilities, Rung, Support
 from ..model.charge_point import ConnectorState, ConnectorStatus
 from ..model.limit import Limit
 from ..model.plan import Claim, Effect, Plan, Segment
-from ..model.schedule import ResidentSchedule
+from ..model.schedule import EdgeDelays, ResidentSchedule, WeekPattern
 from ..model.sleeping_car import SleepingCar
 from ..model.tamper import TamperReaction
-from ..rules.charging_hours import Window, edges, windows_between
+from ..rules.bank_holidays import with_holidays
+from ..rules.charging_hours import Window, windows_between
 from ..rules.ladder import Decided, decided
 from ..rules.plan import (
     cancel_delay_claim,
@@ -30,6 +31,7 @@ from ..rules.plan import (
     waking_claim,
 )
 from ..rules.random_delay import (
+    delayed_edges,
     draw_edges,
     draw_session,
     drawn_maximum,
@@ -57,6 +59,8 @@ _IN_SESSION: Final = {
 }
 OUTLOOK: Final = timedelta(days=7)
 """How far the plan behind the snapshot reaches: any hours that ever allow charging do so within a week."""
+HOLIDAYS_AHEAD: Final = timedelta(days=15)
+"""How far ahead bank holidays are looked for: further than any plan reaches that is asked for."""
 
 
 class PlannedConnector:
@@ -140,9 +144,20 @@ class PlannedConnector:
         hours, maximum = self.settings.decision.hours, self._delay_maximum
         drawn = False
         if memory.edge_delays is None or edges_due(
-            memory.edge_delays, now, self._ruleset.zone, hours, maximum
+            memory.edge_delays,
+            now,
+            self._ruleset.zone,
+            hours,
+            maximum,
+            holidays=self._keeps_holidays,
         ):
-            memory.edge_delays = draw_edges(hours, maximum, now, secrets.randbelow)
+            memory.edge_delays = draw_edges(
+                hours,
+                maximum,
+                now,
+                secrets.randbelow,
+                holidays=self._keeps_holidays,
+            )
             drawn = True
         if heard and self.awaits_delay:
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
@@ -188,29 +203,57 @@ class PlannedConnector:
         memory = self.memory
         capabilities = self._capabilities()
         drawn = memory.edge_delays
-        hours, zone = self.settings.decision.hours, self._ruleset.zone
-        if drawn is None or {edge for edge, _ in drawn.seconds} != set(edges(hours)):
+        hours, keeps = self.settings.decision.hours, self._keeps_holidays
+        if drawn is None or {edge for edge, _ in drawn.seconds} != set(
+            delayed_edges(hours, holidays=keeps)
+        ):
             # Between a change of hours and the draw that follows it, nothing is sent: this is only looked at.
-            drawn = draw_edges(hours, 0, now, secrets.randbelow)
-        guard = max(drawn.maximum, guard_band(drawn.maximum, capabilities.own_delay))
+            drawn = draw_edges(hours, 0, now, secrets.randbelow, holidays=keeps)
         limit = capabilities.maximum if self.limited_by_maximum else self.ceiling
+        week, following = self._patterns(drawn, now)
         schedule = ResidentSchedule(
             connector=self.number,
             limit=limit,
-            week=week_pattern(hours, drawn, guard, now, zone),
-            following=following_pattern(hours, drawn, guard, now, zone),
+            week=week,
+            following=following,
             session_delay=memory.session_delay.seconds if memory.session_delay else 0,
             paused=self._paused,
+            holidays_kept=keeps,
         )
         if rung_for(schedule, capabilities, now) is Rung.WEEKLY:
             return schedule
         # A daily profile has room for one draw for each time of day, and the plan must say what the wallbox does.
-        alike = same_every_day(drawn)
-        return replace(
-            schedule,
-            week=week_pattern(hours, alike, guard, now, zone),
-            following=following_pattern(hours, alike, guard, now, zone),
+        week, following = self._patterns(same_every_day(drawn), now)
+        return replace(schedule, week=week, following=following)
+
+    def _patterns(
+        self, drawn: EdgeDelays, now: datetime
+    ) -> tuple[WeekPattern, WeekPattern | None]:
+        """Return the week of this season and of the next, with the bank holidays that the owner wants in them."""
+        hours, zone = self.settings.decision.hours, self._ruleset.zone
+        guard = max(
+            drawn.maximum, guard_band(drawn.maximum, self._capabilities().own_delay)
         )
+        week = week_pattern(hours, drawn, guard, now, zone)
+        following = following_pattern(hours, drawn, guard, now, zone)
+        if not self._keeps_holidays:
+            return week, following
+        return with_holidays(
+            week,
+            following,
+            hours=hours,
+            delays=drawn,
+            guard=guard,
+            holidays=self.site.bank_holidays,
+            until=now + HOLIDAYS_AHEAD,
+            zone=zone,
+            now=now,
+        )
+
+    @property
+    def _keeps_holidays(self) -> bool:
+        """Whether the owner wants bank holidays as at the weekend, and they are known."""
+        return bool(self.site.bank_holidays)
 
     @property
     def _paused(self) -> Limit:
@@ -335,6 +378,7 @@ class PlannedConnector:
             until,
             hours=self.settings.decision.hours,
             zone=self._ruleset.zone,
+            holidays=self.site.bank_holidays,
             paused=self._paused,
         )
         claims = [hours]
@@ -365,7 +409,11 @@ class PlannedConnector:
     def windows(self, start: datetime, end: datetime) -> tuple[Window, ...]:
         """Return the charging hours from `start` to `end` (UTC), delays aside."""
         return windows_between(
-            self.settings.decision.hours, start, end, self._ruleset.zone
+            self.settings.decision.hours,
+            start,
+            end,
+            self._ruleset.zone,
+            self.site.bank_holidays,
         )
 
     def window_end(self, now: datetime) -> datetime | None:

@@ -16,7 +16,7 @@ from ..central_system.link import (
     Priority,
 )
 from ..central_system.profiles import Purpose
-from ..central_system.resident import renew_at, rung_for
+from ..central_system.resident import as_held, is_exceptional, renew_at, rung_for
 from ..model.capabilities import Capabilities, Rung, Support
 from ..model.limit import Limit
 from .connector import Connector
@@ -45,23 +45,33 @@ class ReadBack:
     def _capabilities(self) -> Capabilities:
         return self._store.memory.capabilities
 
-    async def verify(self, link: Link, connector: Connector) -> None:
-        """Read back what the wallbox applies, and compare it with what was sent where nothing else has a say."""
+    async def verify(self, link: Link, connector: Connector) -> bool:
+        """Read back what the wallbox applies, and compare it with what was sent where nothing else has a say.
+
+        Return whether something else is to be sent for what was learnt.
+        """
         now = dt_util.utcnow()
         if connector.verified or (
             self._capabilities.composite_schedule is Support.REFUSED
         ):
-            return
+            return False
         composite = await self._composite(link, connector)
         connector.composite = composite
         connector.verified = True
         if composite is None or connector.session is not None:
-            return
+            return False
         verdict = self._verdict(connector, composite, now)
         # Less than asked for can be a setting of the wallbox's own; the owner sees it beside what was asked.
         if not verdict.exceeds:
             self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
-            return
+            return False
+        if any(map(is_exceptional, connector.memory.acknowledged.values())):
+            # It may take a bank holiday for today; without one the hours are those of a weekday.
+            self._store.learn(
+                replace(self._capabilities, dated_profile=Support.REFUSED)
+            )
+            connector.verified = False
+            return True
         if connector.cleared_foreign:
             _LOGGER.warning(
                 "The wallbox says it will apply %s from %s, not %s",
@@ -70,11 +80,11 @@ class ReadBack:
                 verdict.expected,
             )
             self._issues.show(IssueKind.SCHEDULE_DIFFERS)
-            return
+            return False
         connector.cleared_foreign = True
         await self._clear_foreign(link, connector)
         connector.verified = False
-        await self.verify(link, connector)
+        return await self.verify(link, connector)
 
     def judge_override(self, connector: Connector) -> bool:
         """Turn to the lowest stack level where an override above it has no effect (S4); return whether that is new."""
@@ -118,7 +128,9 @@ class ReadBack:
             limit = min(limit, max(period.limit for period in held.periods))
         return agrees(
             replace(composite, duration=int((end - composite.start).total_seconds())),
-            expected_limits(schedule, limit, start, end - start),
+            expected_limits(
+                as_held(schedule, self._capabilities, now), limit, start, end - start
+            ),
             self._capabilities,
         )
 

@@ -32,6 +32,7 @@ from ..central_system.resident import (
     capped_profile,
     caps_alike,
     displaced_by,
+    is_exceptional,
     limit_always,
     maximum_profile,
     needs_sending,
@@ -219,7 +220,8 @@ class Reconciler:
         if unanswered is not None:
             raise unanswered
         for connector in connectors:
-            await self._readback.verify(link, connector)
+            if await self._readback.verify(link, connector):
+                self.wake()
             if self._readback.judge_override(connector):
                 self.wake()  # It is sent at the lowest level now.
         await self._fast_metering.reconcile(link, dt_util.utcnow())
@@ -443,6 +445,7 @@ class Reconciler:
             if (renewal := renew_at(schedule, self.capabilities, now)) is not None:
                 moments.append(renewal)
             moments.append(connector.looks_again(now))
+            moments += self.overriding.holiday_moments(connector, now)
             override = connector.memory.override
             if (
                 override is not None
@@ -472,6 +475,8 @@ def _without(capabilities: Capabilities, refusal: _Refusal) -> Capabilities:
     """Return the capabilities without what the refusal of a resident profile shows to be missing."""
     if refusal.profile.kind is Kind.RELATIVE:
         return replace(capabilities, relative_delay=Support.REFUSED)
+    if is_exceptional(refusal.profile):
+        return replace(capabilities, dated_profile=Support.REFUSED)
     if refusal.profile.valid_from is not None:
         return replace(capabilities, valid_from=Support.REFUSED)
     if (lower := next_rung(refusal.rung)) is not None:
@@ -486,4 +491,6 @@ def _proven(capabilities: Capabilities, profile: ChargingProfile) -> Capabilitie
     )
     if profile.kind is Kind.RELATIVE:
         return replace(capabilities, relative_delay=Support.WORKS)
+    if is_exceptional(profile):
+        return replace(capabilities, dated_profile=Support.WORKS)
     return capabilities

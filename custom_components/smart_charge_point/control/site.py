@@ -1,6 +1,7 @@
 """The site: one home with its listener, its ledger and its charge points."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, override
 
@@ -14,6 +15,7 @@ from ..central_system.server import CentralSystem
 from ..central_system.v16.dialect import Dialect16
 from ..const import DOMAIN, SUBENTRY_CHARGE_POINT
 from ..records.ledger import Ledger
+from .bank_holidays import async_bank_holidays
 from .charge_point import ChargePoint
 from .controller import Controller
 from .dsr_dispatch import DsrDispatch
@@ -114,7 +116,13 @@ class Site(Directory):
             for subentry in self._entry.subentries.values()
             if subentry.subentry_type == SUBENTRY_CHARGE_POINT
         }
-        self.settings = SiteSettings.of(self._hass, self._entry.options, len(wanted))
+        options = self._entry.options
+        self.settings = replace(
+            SiteSettings.of(self._hass, options, len(wanted)),
+            bank_holidays=await async_bank_holidays(
+                self._hass, self._entry.entry_id, options
+            ),
+        )
         self._ruleset_end.watch(self.settings.ruleset)
         await self._tariff.async_sync()
         for subentry_id in self.controllers.keys() - wanted.keys():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from math import floor
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from ..model.limit import LEAST_CURRENT, Limit
 from ..rules.ruleset import Ruleset, RulesetId, ruleset, ruleset_for
 
+CONF_BANK_HOLIDAYS: Final = "bank_holidays"
 CONF_DSR_PROVIDERS: Final = "dsr_providers"
 CONF_DSR_SOURCES: Final = "dsr_sources"
 CONF_HOUSE_FUSE: Final = "house_fuse"
@@ -24,12 +26,13 @@ RULESETS: Final = {"gb-2021": RulesetId.GB_2021, "none": RulesetId.NONE}
 class SiteSettings:
     """One home. `house_fuse` is what all charge points together may draw per phase, None where nobody said.
 
-    `charge_points` is how many share it.
+    `charge_points` is how many share it. `bank_holidays` are the days that the owner wants as at the weekend.
     """
 
     ruleset: Ruleset
     house_fuse: Limit | None = None
     charge_points: int = 1
+    bank_holidays: frozenset[date] = frozenset()
 
     @staticmethod
     def of(

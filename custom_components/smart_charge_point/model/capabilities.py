@@ -67,8 +67,12 @@ class Capabilities:
     rung: Rung = Rung.WEEKLY
     relative_delay: Support = Support.UNTRIED
     valid_from: Support = Support.UNTRIED
+    dated_profile: Support = Support.UNTRIED
+    """Whether it takes a profile for one day to come above the hours: a bank holiday."""
     default_profile: Support = Support.UNTRIED
     transaction_profile: Support = Support.UNTRIED
+    timed_override: Support = Support.UNTRIED
+    """Whether it takes the hours of a bank holiday for a running session, which end by themselves."""
     maximum_profile: Support = Support.UNTRIED
     composite_schedule: Support = Support.UNTRIED
     smart_charging: Support = Support.UNTRIED

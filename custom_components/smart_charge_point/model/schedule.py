@@ -1,6 +1,6 @@
 """What a charge point must hold by itself: the week's pattern and the delay of its next session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -63,21 +63,54 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionalTime:
+    """A stretch of time (UTC, half open) that differs from the week that repeats: a bank holiday, delays already in it.
+
+    `steps` begins at offset 0 from `start`, is sorted, alternates and stays within the stretch.
+    """
+
+    start: datetime
+    end: datetime
+    steps: tuple[Step, ...]
+
+    def allowed_at(self, moment: datetime) -> bool:
+        """Return whether charging is allowed at `moment` (UTC), which lies within the stretch."""
+        second = (moment - self.start).total_seconds()
+        return [step.allowed for step in self.steps if step.offset <= second][-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeekPattern:
     """A week that repeats: allowed or not, by seconds since `starts`, delays already in it.
 
     `starts` is the instant (UTC) of a Monday's civil midnight under the offset the pattern is for; `steps` begins at
     offset 0, is sorted, alternates and stays below 604800. It is right from `valid_from` (UTC) until `valid_to`, the
-    next change of the civil offset, where there is one within the coming year.
+    next change of the civil offset, where there is one within the coming year. `exceptions` of the coming days, in order
+    and apart from each other, take the place of the week.
     """
 
     starts: datetime
     steps: tuple[Step, ...]
     valid_from: datetime
     valid_to: datetime | None
+    exceptions: tuple[ExceptionalTime, ...] = ()
+
+    @property
+    def plain(self) -> WeekPattern:
+        """The week that repeats, without exceptions."""
+        return replace(self, exceptions=()) if self.exceptions else self
+
+    def exception_at(self, moment: datetime) -> ExceptionalTime | None:
+        """Return the exception that rules at `moment` (UTC)."""
+        for exception in self.exceptions:
+            if exception.start <= moment < exception.end:
+                return exception
+        return None
 
     def allowed_at(self, moment: datetime) -> bool:
         """Return whether the pattern allows charging at `moment` (UTC), validity aside."""
+        if (exception := self.exception_at(moment)) is not None:
+            return exception.allowed_at(moment)
         second = int((moment - self.starts).total_seconds()) % int(WEEK.total_seconds())
         allowed = self.steps[-1].allowed
         for step in self.steps:
@@ -92,7 +125,8 @@ class ResidentSchedule:
     """All that one connector must hold when Home Assistant is off.
 
     `limit` applies while the pattern allows charging, `paused` while it does not: 0, or what keeps a car awake that
-    would sleep (A11.8). `following` is the pattern after the next clock change.
+    would sleep (A11.8). `following` is the pattern after the next clock change. `holidays_kept`: the owner wants bank
+    holidays as at the weekend, so there is to be a place for one.
     """
 
     connector: int
@@ -101,3 +135,4 @@ class ResidentSchedule:
     following: WeekPattern | None
     session_delay: int
     paused: Limit = Limit.PAUSED
+    holidays_kept: bool = False

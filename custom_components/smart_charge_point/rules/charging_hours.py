@@ -1,8 +1,8 @@
 """Charging hours: when a wallbox may charge, as the owner's civil time says it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ..model.hours import ChargingHours, CivilWindow, Weekday
 from ..model.schedule import Edge, EdgeKind
@@ -78,18 +78,23 @@ def edges(hours: ChargingHours) -> tuple[Edge, ...]:
 
 
 def windows_between(
-    hours: ChargingHours, start: datetime, end: datetime, zone: tzinfo
+    hours: ChargingHours,
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+    holidays: Collection[date] = (),
 ) -> tuple[Window, ...]:
     """Return the windows from `start` until `end` (UTC), in order and cut off there; neighbours never touch.
 
     Civil hours are resolved against `zone` day by day, so a window across a clock change is longer or shorter by what
-    the change takes or gives, and no edge comes twice or is left out. Delays are not in these windows.
+    the change takes or gives, and no edge comes twice or is left out. Weekdays among `holidays` have the hours of a
+    Sunday. Delays are not in these windows.
 
     Source: SI 2021/1467 reg. 10(1)(a); requirements.md A10.2 to A10.4.
     """
     start, end = start.astimezone(UTC), end.astimezone(UTC)
     windows: list[Window] = []
-    for begins, ends in _civil_windows(hours, start, end, zone):
+    for begins, ends in _civil_windows(hours, start, end, zone, holidays):
         begins, ends = max(begins, start), min(ends, end)  # noqa: PLW2901 - cut off
         if begins >= ends:
             continue
@@ -139,20 +144,32 @@ def spans(hours: ChargingHours) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
+def windows_of(
+    hours: ChargingHours, day: date, holidays: Collection[date]
+) -> Iterator[tuple[time, time]]:
+    """Yield the civil windows of one day: a Sunday's, where it is a weekday among `holidays`."""
+    weekday = day.weekday()
+    if weekday < Weekday.SATURDAY and day in holidays:
+        weekday = Weekday.SUNDAY
+    for window in hours.windows:
+        if window.weekday == weekday:
+            yield window.start, window.end
+
+
 def _civil_windows(
-    hours: ChargingHours, start: datetime, end: datetime, zone: tzinfo
+    hours: ChargingHours,
+    start: datetime,
+    end: datetime,
+    zone: tzinfo,
+    holidays: Collection[date],
 ) -> Iterator[tuple[datetime, datetime]]:
     """Yield each day's windows as instants, for every day that can reach into `start` to `end`."""
     day = start.astimezone(zone).date() - DAY
     last = end.astimezone(zone).date()
     while day <= last:
-        for window in hours.windows:
-            if window.weekday == day.weekday():
-                end_day = day + DAY if window.end == time.min else day
-                yield (
-                    instant(day, window.start, zone),
-                    instant(end_day, window.end, zone),
-                )
+        for begins, ends in windows_of(hours, day, holidays):
+            end_day = day + DAY if ends == time.min else day
+            yield instant(day, begins, zone), instant(end_day, ends, zone)
         day += DAY
 
 

@@ -1,8 +1,8 @@
 """The plan: what all the claims on a connector come to."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from ..model.hours import ChargingHours
@@ -99,11 +99,12 @@ def hours_claim(
     *,
     hours: ChargingHours,
     zone: tzinfo,
+    holidays: Collection[date] = (),
     paused: Limit = Limit.PAUSED,
 ) -> Claim:
     """Return what the charging hours want from `now` until `until`: `limit` in the pattern's windows, else `paused`.
 
-    `hours` are those the patterns were made of. From where a window of theirs begins until the pattern allows it, the
+    `hours` and `holidays` are those the patterns were made of. From where a window of theirs begins until the pattern allows it, the
     reason is the random delay; before it ends, where the pattern has closed already, it is outside the hours.
     """
     horizon = until + _LOOK_AHEAD
@@ -113,7 +114,8 @@ def hours_claim(
         return ClaimStep(start=start, limit=min(paused, limit), reason=reason)
 
     steps = {now: held(now, PlanReason.OUTSIDE_CHARGING_HOURS)}
-    for start in _delayed_starts(allowed, windows_between(hours, now, horizon, zone)):
+    nominal = windows_between(hours, now, horizon, zone, holidays)
+    for start in _delayed_starts(allowed, nominal):
         steps[start] = held(start, PlanReason.RANDOM_DELAY)
     for window in allowed:
         steps[window.end] = held(window.end, PlanReason.OUTSIDE_CHARGING_HOURS)

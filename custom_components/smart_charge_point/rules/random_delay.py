@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from ..model.hours import ChargingHours
 from ..model.schedule import Edge, EdgeDelays, SessionDelay
+from .bank_holidays import edges_with_holidays
 from .charging_hours import DAY_SECONDS, WEEK_SECONDS, edges
 from .civil_time import week_second
 from .ruleset import Ruleset
@@ -91,14 +92,30 @@ def draw(maximum: int, source: RandomSource) -> int:
     return source(maximum + 1)
 
 
+def delayed_edges(hours: ChargingHours, *, holidays: bool) -> tuple[Edge, ...]:
+    """Return the edges of the hours that a delay is drawn for, sorted.
+
+    With `holidays`, where bank holidays are as at the weekend, also those that only a week with one has.
+    """
+    return edges_with_holidays(hours) if holidays else edges(hours)
+
+
 def draw_edges(
-    hours: ChargingHours, maximum: int, now: datetime, source: RandomSource
+    hours: ChargingHours,
+    maximum: int,
+    now: datetime,
+    source: RandomSource,
+    *,
+    holidays: bool = False,
 ) -> EdgeDelays:
-    """Return a delay of its own for each edge of the hours."""
+    """Return a delay of its own for each of the `delayed_edges`."""
     return EdgeDelays(
         drawn_at=now,
         maximum=maximum,
-        seconds=tuple((edge, draw(maximum, source)) for edge in edges(hours)),
+        seconds=tuple(
+            (edge, draw(maximum, source))
+            for edge in delayed_edges(hours, holidays=holidays)
+        ),
     )
 
 
@@ -113,15 +130,19 @@ def edges_due(
     zone: tzinfo,
     hours: ChargingHours,
     maximum: int | None = None,
+    *,
+    holidays: bool = False,
 ) -> bool:
     """Return whether the delays of the edges are to be drawn anew at `now`.
 
-    At once where they are not those of `hours`. Otherwise as soon as the next edge to come has already used its delay,
+    At once where they are not the `delayed_edges`. Otherwise as soon as the next edge to come has already used its delay,
     so that no delay serves twice, or as another `maximum` is to be drawn from, but only in a quiet moment: no edge is,
     or was, nearer than the maximum delay, so the old pattern and the new one agree on the present, and a delay that
     runs goes on to its end (A11.6). Where the week has no quiet moment, a week's age or the other maximum alone decides.
     """
-    if {edge for edge, _ in delays.seconds} != set(edges(hours)):
+    if {edge for edge, _ in delays.seconds} != set(
+        delayed_edges(hours, holidays=holidays)
+    ):
         return True
     if not delays.seconds:
         return False

@@ -1,10 +1,18 @@
 """The week's pattern: charging hours with their random delays, as a wallbox can hold them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from ..model.hours import ChargingHours, Weekday
-from ..model.schedule import WEEK, Edge, EdgeDelays, EdgeKind, Step, WeekPattern
+from ..model.schedule import (
+    WEEK,
+    Edge,
+    EdgeDelays,
+    EdgeKind,
+    ExceptionalTime,
+    Step,
+    WeekPattern,
+)
 from .charging_hours import DAY_SECONDS, WEEK_SECONDS, Window, spans
 from .civil_time import DAY, next_offset_change, offset_at
 
@@ -67,17 +75,44 @@ def allowed_between(
 ) -> tuple[Window, ...]:
     """Return the windows from `start` until `end` (UTC) that the patterns allow, delays in them.
 
-    The season's pattern counts until the following one is valid; the last one there is counts to the end.
+    The season's pattern counts until the following one is valid; the last one there is counts to the end. Exceptions
+    are the same in both.
     """
+    stretches: list[tuple[datetime, datetime]] = []
+    since = start
+    for exception in pattern.exceptions:
+        stretches += _weeks(pattern, following, since, min(end, exception.start))
+        stretches += _within(exception, start, end)
+        since = max(since, exception.end)
+    stretches += _weeks(pattern, following, since, end)
+    return _joined(stretches)
+
+
+def _weeks(
+    pattern: WeekPattern,
+    following: WeekPattern | None,
+    start: datetime,
+    end: datetime,
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches from `start` until `end` that the weeks allow, exceptions aside."""
     if following is None:
-        return _joined(_repeated(pattern, start, end))
+        yield from _repeated(pattern, start, end)
+        return
     change = following.valid_from
-    return _joined(
-        (
-            *_repeated(pattern, start, min(end, change)),
-            *_repeated(following, max(start, change), end),
-        )
-    )
+    yield from _repeated(pattern, start, min(end, change))
+    yield from _repeated(following, max(start, change), end)
+
+
+def _within(
+    exception: ExceptionalTime, start: datetime, end: datetime
+) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the stretches from `start` until `end` that an exception allows."""
+    begins = [exception.start + timedelta(seconds=s.offset) for s in exception.steps]
+    for step, since, until in zip(
+        exception.steps, begins, [*begins[1:], exception.end], strict=True
+    ):
+        if step.allowed and max(since, start) < min(until, end):
+            yield max(since, start), min(until, end)
 
 
 def _seasons(
@@ -157,8 +192,8 @@ def _steps(hours: ChargingHours, delays: EdgeDelays, guard: int) -> tuple[Step, 
     stretches: list[tuple[int, int]] = []
     for start, end in spans(hours):
         if end - start < WEEK_SECONDS:
-            begin = start + _delay(drawn, start, EdgeKind.ON)
-            finish = end - guard + _delay(drawn, end, EdgeKind.OFF)
+            begin = start + delay_at(drawn, start, EdgeKind.ON)
+            finish = end - guard + delay_at(drawn, end, EdgeKind.OFF)
         else:
             begin, finish = start, end
         if begin >= finish:
@@ -180,8 +215,12 @@ def _steps(hours: ChargingHours, delays: EdgeDelays, guard: int) -> tuple[Step, 
     return tuple(steps)
 
 
-def _delay(drawn: dict[Edge, int], second: int, kind: EdgeKind) -> int:
-    """Return the delay drawn for the edge at a second of the week."""
+def delay_at(drawn: Mapping[Edge, int], second: int, kind: EdgeKind) -> int:
+    """Return the delay drawn for the edge at a second of the week, of any week.
+
+    Raises:
+        ValueError: none was drawn for it.
+    """
     day, of_day = divmod(second % WEEK_SECONDS, DAY_SECONDS)
     seconds = drawn.get(Edge(weekday=Weekday(day), second=of_day, kind=kind))
     if seconds is None:
@@ -218,10 +257,7 @@ def _repeated(
         week += WEEK
 
 
-def _joined(
-    stretches: tuple[tuple[datetime, datetime], ...]
-    | Iterator[tuple[datetime, datetime]],
-) -> tuple[Window, ...]:
+def _joined(stretches: Iterable[tuple[datetime, datetime]]) -> tuple[Window, ...]:
     """Return the stretches, which come in order, with those that touch made one."""
     windows: list[Window] = []
     for start, end in stretches:
