@@ -22,6 +22,7 @@ from .panel_api import async_setup_panel_api
 from .records.errors import LedgerError
 from .services import async_setup_services
 from .session_services import async_setup_session_services
+from .statistics_services import async_setup_statistics_services
 from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -44,6 +45,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_session_services(hass)
     async_setup_dsr_services(hass)
+    async_setup_statistics_services(hass)
     async_setup_websocket(hass)
     async_setup_panel_api(hass)
     await async_setup_panel_files(hass)

@@ -13,6 +13,8 @@ from .confirmation import asking_user
 from .const import DOMAIN
 from .control.controller import Controller
 from .control.issues import IssueKind
+from .control.statistics.book import NoBookError
+from .control.statistics.keeper import STATISTICS_DIFFER
 from .coordinator import SmartChargePointConfigEntry
 
 
@@ -25,6 +27,8 @@ async def async_create_fix_flow(
     if data is not None and data["kind"] == IssueKind.TAMPERED:
         return TamperRepairFlow(str(data["subentry_id"]))
     return ConfirmRepairFlow()
+    if data is not None and data["kind"] == STATISTICS_DIFFER:
+        return StatisticsRepairFlow(str(data["entry_id"]))
 
 
 class TamperRepairFlow(ConfirmRepairFlow):
@@ -56,3 +60,33 @@ class TamperRepairFlow(ConfirmRepairFlow):
             if (coordinator := coordinators.get(self._subentry_id)) is not None:
                 return coordinator.controller
         return None
+
+
+class StatisticsRepairFlow(ConfirmRepairFlow):
+    """Writes the statistics of a home again."""
+
+    def __init__(self, entry_id: str) -> None:
+        """Ask about the home of a config entry."""
+        self._entry_id = entry_id
+
+    @override
+    async def async_step_confirm(
+        self, user_input: dict[str, str] | None = None
+    ) -> RepairsFlowResult:
+        """Rebuild them once it is confirmed."""
+        if user_input is not None:
+            entry: SmartChargePointConfigEntry | None = next(
+                (
+                    entry
+                    for entry in self.hass.config_entries.async_loaded_entries(DOMAIN)
+                    if entry.entry_id == self._entry_id
+                ),
+                None,
+            )
+            if entry is None:
+                return self.async_abort(reason="not_loaded")
+            try:
+                await entry.runtime_data.site.statistics.rebuild()
+            except NoBookError, LedgerError:
+                return self.async_abort(reason="no_statistics")
+        return await super().async_step_confirm(user_input)

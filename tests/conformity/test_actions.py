@@ -13,6 +13,9 @@ from custom_components.smart_charge_point.services import async_setup_services
 from custom_components.smart_charge_point.session_services import (
     async_setup_session_services,
 )
+from custom_components.smart_charge_point.statistics_services import (
+    async_setup_statistics_services,
+)
 
 from .source import COMPONENT, DOMAIN, english, read_json
 
@@ -20,12 +23,15 @@ DESCRIBED: Mapping[str, Any] = yaml.safe_load(
     (COMPONENT / "services.yaml").read_text(encoding="utf-8")
 )
 NAMED: Mapping[str, Any] = english()["services"]
+FOR_THE_HOME = frozenset({"rebuild_statistics"})
+"""Actions that are for no wallbox in particular."""
 
 
 async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     """Every action that an automation can call is in services.yaml, with texts and an icon, and no other is."""
     async_setup_services(hass)
     async_setup_session_services(hass)
+    async_setup_statistics_services(hass)
     async_setup_dsr_services(hass)
     registered = set(hass.services.async_services_for_domain(DOMAIN))
 

@@ -29,6 +29,7 @@ from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .ruleset_end import RulesetEnd
 from .settings import ChargePointSettings
 from .site_settings import CONF_DSR_SOURCES, SiteSettings
+from .statistics.keeper import StatisticsKeeper, forget_statistics
 from .tariff.tariff import Tariff, async_forget_tariff
 
 
@@ -49,6 +50,7 @@ class Site(Directory):
         self._dsr = DsrDispatch(hass, entry)
         self._tariff = Tariff(hass, entry, self.ledger)
         self._energy_mix = EnergyMix(hass, entry, self.ledger)
+        self.statistics = StatisticsKeeper(hass, entry, self.ledger)
         self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
@@ -76,6 +78,7 @@ class Site(Directory):
             await self._nameless.load()
             await self.async_sync_subentries()
             self.port = await self.server.start(None, self.port)
+            self.statistics.start()
             self._energy_mix.start()
         except BaseException:
             await self.async_stop()
@@ -91,6 +94,7 @@ class Site(Directory):
     async def async_stop(self) -> None:
         """Stop the sources, close the sockets, keep what is to be kept, and close the ledger."""
         self._energy_mix.stop()
+        await self.statistics.stop()
         await self._dsr.async_stop()
         self._ruleset_end.stop()
         self._waiting_room.close()
@@ -213,6 +217,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         await MemoryStore(hass, subentry.subentry_id).remove()
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()
+    await forget_statistics(hass, entry)
     await async_forget_tariff(hass, entry.entry_id)
     for provider in entry.options.get(CONF_DSR_SOURCES, ()):
         SourceIssues(hass, entry.entry_id).clear(provider)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise
+from typing import Any
 
 from hypothesis import given, strategies as st
 import pytest
@@ -38,7 +39,7 @@ def shown(*changes: float | None) -> Stretch:
     )
 
 
-def after(has: Stretch, changes: tuple[Row, ...]) -> dict[int, float]:
+def after(has: Stretch, changes: tuple[Row, ...]) -> dict[int, Any]:
     """Return by how much the series rises in each hour when `changes` are written; hours where it does not are left out."""
     rows = {row.start: row for row in (*has.rows, *changes)}
     ordered = [rows[start] for start in sorted(rows)]

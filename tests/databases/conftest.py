@@ -1,0 +1,68 @@
+"""A database for each test, on the server that the run is given, and a house whose recorder writes into it."""
+
+from collections.abc import Iterator
+import logging
+from pathlib import Path
+import secrets
+
+import pytest
+from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
+import sqlalchemy as sa
+
+from ..house import House
+from .recorded import RecordedHouse
+
+# The plugin logs every statement; where thousands are executed that takes longer than they do.
+logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+
+@pytest.fixture
+def recorder_db_url(
+    pytestconfig: pytest.Config,
+    tmp_path: Path,
+    hass_fixture_setup: list[bool],
+    socket_enabled: None,
+) -> Iterator[str]:
+    """Make an empty database for one test and return its address; it outlives the recorder, as a restart needs.
+
+    It takes the place of the plugin's own fixture, which knows no driver for MariaDB that comes without a compiler.
+    """
+    assert not hass_fixture_setup
+    server = sa.make_url(pytestconfig.getoption("dburl"))
+    if server.get_backend_name() == "sqlite":
+        yield f"sqlite:///{tmp_path / 'recorder.db'}"
+        return
+    name = f"test_{secrets.token_hex(8)}"
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    charset = (
+        "CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"
+        if server.get_backend_name() == "mysql"
+        else "ENCODING 'UTF8'"
+    )
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} {charset}"))
+    yield server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name}"))
+    engine.dispose()
+
+
+@pytest.fixture
+def enable_statistics() -> bool:
+    """Let the recorder make its rows every five minutes, as it does at home."""
+    return True
+
+
+@pytest.fixture
+def enable_missing_statistics() -> bool:
+    """Let it make up for those that it missed, when it starts."""
+    return True
+
+
+@pytest.fixture
+async def recorded(
+    async_setup_recorder_instance: RecorderInstanceGenerator, house: House
+) -> RecordedHouse:
+    """Return a house whose recorder runs; it was begun at the time in the house."""
+    await async_setup_recorder_instance(house.hass)
+    return RecordedHouse(house)
