@@ -16,6 +16,7 @@ from .control.issues import IssueKind
 from .control.statistics.book import NoBookError
 from .control.statistics.keeper import STATISTICS_DIFFER
 from .coordinator import SmartChargePointConfigEntry
+from .records.errors import LedgerError
 
 
 async def async_create_fix_flow(
@@ -26,9 +27,9 @@ async def async_create_fix_flow(
     """Return the flow of a fixable issue: each of ours says something and asks for nothing but to be confirmed."""
     if data is not None and data["kind"] == IssueKind.TAMPERED:
         return TamperRepairFlow(str(data["subentry_id"]))
-    return ConfirmRepairFlow()
     if data is not None and data["kind"] == STATISTICS_DIFFER:
         return StatisticsRepairFlow(str(data["entry_id"]))
+    return ConfirmRepairFlow()
 
 
 class TamperRepairFlow(ConfirmRepairFlow):

@@ -56,4 +56,8 @@ def test_fields_have_texts_and_valid_selectors(action: str) -> None:
 @pytest.mark.parametrize("action", sorted(DESCRIBED))
 def test_actions_are_for_our_wallboxes(action: str) -> None:
     """The page that builds an automation offers only devices of this integration."""
-    assert DESCRIBED[action]["target"]["device"] == [{"integration": DOMAIN}]
+    target = DESCRIBED[action].get("target")
+
+    assert (target is None) is (action in FOR_THE_HOME)
+    if target is not None:
+        assert target["device"] == [{"integration": DOMAIN}]
