@@ -289,7 +289,7 @@ class Controller:
             with suppress(HomeAssistantError):
                 await self._set_own_delay_aside(link)
         try:
-            await reconciler.hold_maximum(link, Priority.OWNER)
+            await reconciler.maximum.hold(link, Priority.OWNER)
             await reconciler.hold(link, target, Priority.OWNER)
             answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
             capabilities = self._charge_point.memory.capabilities
@@ -500,7 +500,7 @@ class Controller:
         await self._charge_point.store.save()
         try:
             reconciler = self._charge_point.reconciler
-            await reconciler.hold_maximum(link, Priority.OWNER)
+            await reconciler.maximum.hold(link, Priority.OWNER)
             answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
         except CallError as error:
             await self._take_back(target, before)

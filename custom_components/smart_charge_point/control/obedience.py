@@ -134,7 +134,7 @@ class Obedience:
         if maximum is not None and any(
             period.limit <= segment.limit for period in maximum.periods
         ):
-            self._reconciler.refuse_maximum()
+            self._reconciler.maximum.refuse()
             return True
         others = {capabilities.transaction_profile, capabilities.maximum_profile}
         if (

@@ -28,13 +28,9 @@ from ..central_system.link import (
 )
 from ..central_system.profiles import ChargingProfile, Kind
 from ..central_system.resident import (
-    cap_at,
-    capped_profile,
-    caps_alike,
     displaced_by,
     is_exceptional,
     limit_always,
-    maximum_profile,
     needs_sending,
     next_rung,
     renew_at,
@@ -48,6 +44,7 @@ from .connector import BOOT_SETTLES, Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
 from .issues import Issues
+from .maximum import MaximumKeeper
 from .memory import MemoryStore
 from .offline_start import OfflineStartKeeper
 from .override import OverrideKind
@@ -64,8 +61,6 @@ PATIENCE: Final = 3
 """Time-outs after which a profile counts as refused (ocpp.md 4.6)."""
 FIRST_RETRY: Final = timedelta(seconds=10)
 LAST_RETRY: Final = timedelta(minutes=10)
-RAISE_EVERY: Final = timedelta(seconds=10)
-"""How often the max profile is raised at most."""
 SETTLE: Final = timedelta(seconds=5)
 """After an edge, how long a wallbox may take to say that it applies the new limit."""
 
@@ -105,8 +100,6 @@ class Reconciler:
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._raised_at: datetime | None = None
-        """When the max profile was last raised."""
         self._sender = ProfileSender(store)
         self.overriding = Overriding(store, connectors, self._sender)
         self._probing = Probing(store, connectors, on_change)
@@ -119,6 +112,9 @@ class Reconciler:
             connectors,
             sender=self._sender,
             overriding=self.overriding,
+        )
+        self.maximum = MaximumKeeper(
+            store, connectors, self._sender, self.standby, self.wake
         )
 
     @property
@@ -214,7 +210,7 @@ class Reconciler:
             return None
         if self._dsr.responds(dt_util.utcnow()):
             await self._respond_at_once(link)
-        await self.hold_maximum(link)
+        await self.maximum.hold(link)
         for connector in connectors:
             await self.overriding.apply(link, connector)
         if unanswered is not None:
@@ -351,64 +347,6 @@ class Reconciler:
             self._store.save_soon()
         return None
 
-    async def hold_maximum(
-        self, link: Link, priority: Priority = Priority.CONTROL
-    ) -> None:
-        """Let the owner's limit rule the whole charge point, where that is the wallbox's only connector.
-
-        A limit that was never lowered is not sent, and one that was is raised to the maximum, not cleared: also when
-        another connector turns up, as each one's resident profiles carry its limit from then on. Where the wallbox takes
-        no default profile, this is also how Home Assistant times the hours.
-        """
-        memory = self._store.memory
-        if self.capabilities.maximum_profile is Support.REFUSED:
-            return
-        now = dt_util.utcnow()
-        connector = next(iter(self._connectors.values()))
-        by_hand = len(self._connectors) == 1 and memory.no_default_profile
-        if by_hand:
-            desired = maximum_profile(connector.segment(now).limit, self.capabilities)
-        else:
-            desired = capped_profile(connector.caps(now), self.capabilities)
-        if await self.standby.hold(link, desired, priority):
-            return
-        held = memory.maximum_profile
-        # After a boot nothing counts as held, though a lowered one may be, if ever one was taken.
-        never_lowered = (
-            held is None and self.capabilities.maximum_profile is not Support.WORKS
-        )
-        lowers = any(
-            period.limit < self.capabilities.maximum for period in desired.periods
-        )
-        if (held is not None and caps_alike(held, desired, now)) or (
-            never_lowered and not lowers
-        ):
-            return
-        if (
-            held is not None
-            and not by_hand
-            and cap_at(held, now) <= cap_at(desired, now)
-        ):
-            if self._raised_at is not None and now < self._raised_at + RAISE_EVERY:
-                return  # What lowers goes at once; the rest waits, as each profile wears the wallbox's memory.
-            self._raised_at = now
-        if await self._sender.send(link, desired, priority) is Answer.ACCEPTED:
-            memory.maximum_profile = desired
-            self._store.learn(replace(self.capabilities, maximum_profile=Support.WORKS))
-            for each in self._connectors.values():
-                each.verified = False
-            self._store.save_soon()
-        else:
-            self.refuse_maximum()
-
-    @callback
-    def refuse_maximum(self) -> None:
-        """Turn to lowering the resident profiles: the wallbox does not take, or does not obey, a maximum."""
-        memory = self._store.memory
-        memory.maximum_profile = memory.standby = None
-        self._store.learn(replace(self.capabilities, maximum_profile=Support.REFUSED))
-        self.wake()
-
     def _report(self) -> None:
         """Say what rests on Home Assistant being up, and what cannot be done at all."""
         now = dt_util.utcnow()
@@ -435,7 +373,7 @@ class Reconciler:
                 self._fast_metering.next_change(now),
                 self.own_delay.next_change(now),
                 self.standby.next_change(now),
-                self._raised_at and self._raised_at + RAISE_EVERY,
+                self.maximum.next_change(),
             ),
         )
         for connector in self._connectors.values():
