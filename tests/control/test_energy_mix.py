@@ -206,7 +206,7 @@ async def test_a_session_that_is_told_days_later_has_the_parts_of_its_own_hours(
     await counted(house.hass, "sensor.roof", NOON, [3, *[0] * 50])
     await wallbox.go_offline()
     await charge(house, wallbox)
-    await house.advance(timedelta(hours=48))
+    await house.clock.advance_to(NOON + timedelta(hours=48), step=HOUR)
     await wallbox.go_online()
     await past(house, NOON + timedelta(hours=50, minutes=6))
     assert await told(house) == (0.75, 0, 0.25)
@@ -248,7 +248,8 @@ async def test_a_meter_that_stays_silent_is_given_up(
     """After a week what it might say comes too late, and what is not known stays so."""
     await dashboard(house.hass, GRID, SOLAR)
     await charge(house, wallbox)
-    await house.advance(timedelta(days=7, hours=1))
+    await wallbox.go_offline()
+    await house.clock.advance_to(NOON + timedelta(days=7, hours=1), step=HOUR)
     await counted(house.hass, "sensor.bought", NOON, [1])
     await counted(house.hass, "sensor.roof", NOON, [3])
     await past(house, house.now + 2 * HOUR)
