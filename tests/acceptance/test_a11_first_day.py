@@ -1,13 +1,14 @@
 """A wallbox whose car charges already when it is taken in (requirements.md A11.2, A11.9)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from ..control.stranger import Stranger
 from ..house import House
 
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "GetConfiguration": {
         "configurationKey": [
             {"key": "ChargeProfileMaxStackLevel", "readonly": True, "value": "8"},
