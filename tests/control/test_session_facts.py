@@ -155,6 +155,7 @@ async def test_a_session_that_is_told_late_has_no_odometer(house: House) -> None
     await wallbox.go_offline()
     await wallbox.plug_in(Car())
     await house.advance(MINUTE * 20)
+    gone = house.now
     await wallbox.unplug()
     await house.advance(MINUTE * 60)
     await wallbox.go_online()
@@ -162,6 +163,9 @@ async def test_a_session_that_is_told_late_has_no_odometer(house: House) -> None
     session = await latest(house)
     assert (session["vehicle"], session["odometer"]) == ("Zoe", None)
     # When it was unplugged is known by why it stopped; when it was plugged in, is not.
+    unplugged = moment(session["unplugged"])
+    assert unplugged is not None
+    assert abs(unplugged - gone) < timedelta(seconds=5)
     assert session["plugged_in"] is None
     assert session["connected_minutes"] is None
 
@@ -249,7 +253,7 @@ async def test_what_held_a_session_back_is_kept_as_it_changed(house: House) -> N
 
 
 async def test_what_comes_and_goes_at_once_explains_nothing(house: House) -> None:
-    """A limit of two seconds is not kept."""
+    """A limit of two seconds is not kept, nor are several of a few seconds each."""
     wallbox = await hang_up(house)
     await wallbox.plug_in(Car())
     await house.advance(MINUTE * 10)
@@ -257,6 +261,9 @@ async def test_what_comes_and_goes_at_once_explains_nothing(house: House) -> Non
     await house.advance(timedelta(seconds=2))
     await house.set_number("current_limit", 32)
     await house.advance(MINUTE * 10)
+    for limit, seconds in ((10, 4), (12, 2), (32, 600)):
+        await house.set_number("current_limit", limit)
+        await house.advance(timedelta(seconds=seconds))
     session = await latest(house)
     assert [one["reason"] for one in session["reasons"]] == ["charging"]
 
