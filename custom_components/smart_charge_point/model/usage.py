@@ -146,7 +146,7 @@ class PriceStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasonSpan:
-    """What delayed or limited a session from `since` (UTC) until the next one: a key of `model.plan`, and A per phase.
+    """What held of a session from `since` (UTC) until the next one: the value of a `ChargingReason`, and A per phase.
 
     `limit` None: nothing limited it.
     """
