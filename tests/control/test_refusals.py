@@ -255,11 +255,14 @@ async def test_a11_3_killed_in_mid_exchange_the_same_draws_are_told(
         for request in wallbox.requests("SetChargingProfile")
         if request["csChargingProfiles"]["stackLevel"] in {0, 2}
     ]
-    assert [profile["chargingProfileId"] for profile in told] == [102, 100]
-    assert told[0]["chargingSchedule"]["duration"] in {412, 61, 298, 137, 555, 476}
-    if after < 2:
-        assert told[after]["chargingProfileId"] == sent[after].profile_id
+    schedules = {
+        profile["chargingProfileId"]: profile["chargingSchedule"] for profile in told
+    }
+    assert len(told) == len(schedules) == 2
+    assert schedules[102]["duration"] in {412, 61, 298, 137, 555, 476}
+    for profile in sent[: min(after + 1, 2)]:
+        schedule = schedules[profile.profile_id]
+        assert schedule.get("duration") == profile.duration
         assert [
-            period["startPeriod"]
-            for period in told[after]["chargingSchedule"]["chargingSchedulePeriod"]
-        ] == [period.start for period in sent[after].periods]
+            period["startPeriod"] for period in schedule["chargingSchedulePeriod"]
+        ] == [period.start for period in profile.periods]
