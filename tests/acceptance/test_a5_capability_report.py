@@ -38,6 +38,8 @@ SAID: Mapping[tuple[str, str], str | None] = {
     # A wish of the owner's, not a rule: they are days like others then.
     ("bank_holidays", "home_assistant"): None,
     ("bank_holidays", "nobody"): None,
+    ("power_cut", "home_assistant"): "resumes_after_power_cut",
+    ("power_cut", "nobody"): "smart_charging_refused",
     ("offline_start", "nobody"): "no_offline_start",
     ("every_second", "nobody"): "not_every_second",
     # No rule asks for it.
@@ -113,6 +115,7 @@ async def test_a5_3_a_good_wallbox_holds_everything_by_itself(house: House) -> N
         "demand_response": ("wallbox", "wallbox"),
         "clock_change": ("wallbox", "wallbox"),
         "bank_holidays": ("none", "not_needed"),
+        "power_cut": ("untried", "not_known"),
         "offline_start": ("no_card", "wallbox"),
         "every_second": ("untried", "not_known"),
         "read_back": ("works", "wallbox"),

@@ -13,6 +13,7 @@ from custom_components.smart_charge_point.control.capability_report import (
     capability_report,
 )
 from custom_components.smart_charge_point.model.capabilities import (
+    AfterPowerCut,
     Capabilities,
     OfflineStart,
     Rung,
@@ -134,6 +135,7 @@ def test_what_is_not_asked_needs_nobody() -> None:
         Ability.OWN_DELAY,
         Ability.CLOCK_CHANGE,
         Ability.BANK_HOLIDAYS,
+        Ability.POWER_CUT,
     }
 
 
@@ -155,6 +157,7 @@ def test_each_text_is_for_something_that_can_be_found() -> None:
         for support in Support
     ]
     wallboxes += [replace(works, offline_start=path) for path in OfflineStart]
+    wallboxes += [replace(works, after_power_cut=seen) for seen in AfterPowerCut]
     wallboxes += [
         replace(works, smart_charging=Support.REFUSED),
         replace(works, own_delay=600),

@@ -12,7 +12,13 @@ from ..central_system.resident import (
     holds_through_clock_change,
     rung_for,
 )
-from ..model.capabilities import Capabilities, OfflineStart, Rung, Support
+from ..model.capabilities import (
+    AfterPowerCut,
+    Capabilities,
+    OfflineStart,
+    Rung,
+    Support,
+)
 from ..model.schedule import ResidentSchedule
 from .issues import IssueKind
 
@@ -31,6 +37,8 @@ class Ability(StrEnum):
     CLOCK_CHANGE = "clock_change"
     BANK_HOLIDAYS = "bank_holidays"
     """The owner's wish to have them as at the weekend."""
+    POWER_CUT = "power_cut"
+    """That what charged before a power cut is delayed after it (A11.7)."""
     OFFLINE_START = "offline_start"
     EVERY_SECOND = "every_second"
     """Power every second while demand-side response runs (A9.4)."""
@@ -95,6 +103,9 @@ def capability_report(
             Ability.BANK_HOLIDAYS: _bank_holidays(
                 capabilities, schedules, now, hopeless=hopeless
             ),
+            Ability.POWER_CUT: _power_cut(
+                capabilities, delays=delays, hopeless=hopeless
+            ),
             Ability.OFFLINE_START: _offline_start(capabilities),
             Ability.EVERY_SECOND: _support(
                 capabilities.every_second, otherwise=RestsOn.NOBODY
@@ -136,6 +147,9 @@ def unmet(
         IssueKind.DELAY_ON_HOME_ASSISTANT: not refused
         and delays
         and not _delays_by_itself(capabilities, schedules, now),
+        IssueKind.RESUMES_AFTER_POWER_CUT: not refused
+        and delays
+        and capabilities.after_power_cut is AfterPowerCut.RESUMES,
         IssueKind.NOT_EVERY_SECOND: capabilities.every_second is Support.REFUSED,
         IssueKind.CLOCK_CHANGE: not refused
         and any(
@@ -269,6 +283,20 @@ def _bank_holidays(
     if capabilities.timed_override is Support.REFUSED:
         return _REFUSED
     return "home_assistant", RestsOn.HOME_ASSISTANT
+
+
+def _power_cut(capabilities: Capabilities, *, delays: bool, hopeless: bool) -> _Found:
+    if not delays:
+        return "none", RestsOn.NOT_NEEDED
+    if hopeless:
+        return _REFUSED
+    match capabilities.after_power_cut:
+        case AfterPowerCut.UNTRIED:
+            return "untried", RestsOn.NOT_KNOWN
+        case AfterPowerCut.ENDS:
+            return "ends", RestsOn.WALLBOX
+        case AfterPowerCut.RESUMES:
+            return "resumes", RestsOn.HOME_ASSISTANT
 
 
 def _offline_start(capabilities: Capabilities) -> _Found:

@@ -27,6 +27,8 @@ class IssueKind(StrEnum):
     """The wallbox cannot do by itself what the owner wants while the link is lost (A7.4)."""
     DELAY_ON_HOME_ASSISTANT = "delay_on_home_assistant"
     """The wallbox cannot delay the start of a session by itself; without Home Assistant there is no delay (reg. 11)."""
+    RESUMES_AFTER_POWER_CUT = "resumes_after_power_cut"
+    """A session goes on when power returns; without Home Assistant it has no delay then (A11.7)."""
     NOT_EVERY_SECOND = "not_every_second"
     """It does not measure every second while demand-side response runs: reg. 9 is not met (A9.4)."""
     OWN_DELAY_LOST = "own_delay_lost"

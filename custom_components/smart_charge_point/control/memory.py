@@ -12,7 +12,14 @@ from ..central_system.profiles import ChargingProfile
 from ..central_system.resident import from_store, to_store
 from ..central_system.standby import Standby
 from ..const import DOMAIN
-from ..model.capabilities import UNTRIED, Capabilities, OfflineStart, Rung, Support
+from ..model.capabilities import (
+    UNTRIED,
+    AfterPowerCut,
+    Capabilities,
+    OfflineStart,
+    Rung,
+    Support,
+)
 from ..model.charge_point import NOTHING_TOLD, BootFacts, ConnectorStatus
 from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
@@ -176,6 +183,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
             "composite_schedule": capabilities.composite_schedule,
             "smart_charging": capabilities.smart_charging,
             "offline_start": capabilities.offline_start,
+            "after_power_cut": capabilities.after_power_cut,
             "standby": capabilities.standby,
             "every_second": capabilities.every_second,
             "own_delay": capabilities.own_delay,
@@ -223,6 +231,7 @@ def _memory_from(data: dict[str, Any]) -> Memory:
             composite_schedule=Support(known["composite_schedule"]),
             smart_charging=Support(known["smart_charging"]),
             offline_start=OfflineStart(known["offline_start"]),
+            after_power_cut=AfterPowerCut(known["after_power_cut"]),
             standby=Support(known["standby"]),
             every_second=Support(known["every_second"]),
             own_delay=known["own_delay"],

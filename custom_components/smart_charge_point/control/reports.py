@@ -25,6 +25,7 @@ from ..rules.energy import Register, advance
 from .charge_point import ChargePoint
 from .connector import Connector
 from .override import Override, OverrideKind
+from .power_cuts import PowerCuts
 from .sessions import LIVE
 from .tampering import Tampering
 
@@ -44,6 +45,7 @@ class Reports(Handler):
         """Put what is told into `charge_point`, and what bears on its safety before `tampering`."""
         self._charge_point = charge_point
         self._tampering = tampering
+        self._power_cuts = PowerCuts(charge_point)
         self._booted_at: datetime | None = None
 
     @property
@@ -93,6 +95,7 @@ class Reports(Handler):
             self._charge_point.reconciler.forget_acknowledged()
             for connector in self._charge_point.connectors.values():
                 connector.booted_at = now
+            self._power_cuts.booted(now)
             if self._booted_at is None or now - self._booted_at > BOOT_FLAP:
                 self._delay_resumed_sessions(now)
             self._booted_at = now
@@ -240,6 +243,7 @@ class Reports(Handler):
         now = dt_util.utcnow()
         connector, session = await self._charge_point.sessions.stopped(event, now)
         if session is not None:
+            self._power_cuts.stopped(session.transaction_id, event)
             await self._charge_point.facts.ended(connector, session, event)
         if connector is None and session is not None:
             connector = self._left_unfinished(session)
@@ -288,6 +292,7 @@ class Reports(Handler):
         now = dt_util.utcnow()
         session = await self._charge_point.sessions.metered(connector, event, now)
         ours = session is None or session is connector.session
+        self._power_cuts.metered(connector, event)
         for sample in event.samples:
             if (energy := sample.values.get(ENERGY)) is not None:
                 self._count(connector, energy, sample.at)

@@ -45,6 +45,16 @@ class OfflineStart(StrEnum):
     """None is known: reg. 7 is not met."""
 
 
+class AfterPowerCut(StrEnum):
+    """What becomes of a session when the wallbox loses its power (A11.7)."""
+
+    UNTRIED = "untried"
+    ENDS = "ends"
+    """It is over: another one begins, with the random delay that the wallbox holds."""
+    RESUMES = "resumes"
+    """It goes on, long past its delay: only Home Assistant can delay it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What one charge point can hold.
@@ -78,6 +88,7 @@ class Capabilities:
     smart_charging: Support = Support.UNTRIED
     """REFUSED once no purpose of profile was taken: reg. 5(2) is not met then (A5.3)."""
     offline_start: OfflineStart = OfflineStart.UNTRIED
+    after_power_cut: AfterPowerCut = AfterPowerCut.UNTRIED
     standby: Support = Support.UNTRIED
     """Whether it falls back by itself to what the owner chose for a lost link (A7.4)."""
     every_second: Support = Support.UNTRIED
