@@ -16,7 +16,10 @@ from .coordinator import (
     SmartChargePointCoordinator,
     SmartChargePointData,
 )
+from .deletion_services import async_setup_deletion_services
 from .dsr_services import async_setup_dsr_services
+from .export_files import async_setup_downloads
+from .export_services import async_setup_export_services
 from .panel import async_hide_panel, async_setup_panel_files, async_show_panel
 from .panel_api import async_setup_panel_api
 from .records.errors import LedgerError
@@ -45,6 +48,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_services(hass)
     async_setup_session_services(hass)
     async_setup_dsr_services(hass)
+    async_setup_export_services(hass)
+    async_setup_deletion_services(hass)
+    async_setup_downloads(hass)
     async_setup_statistics_services(hass)
     async_setup_websocket(hass)
     async_setup_panel_api(hass)

@@ -181,6 +181,10 @@ class FakeLink(Link):
         raise AssertionError("A connector was taken out of service")
 
     @override
+    async def forget_cards(self) -> Answer:
+        raise AssertionError("Cards were to be forgotten")
+
+    @override
     async def ask_for(self, message: str, connector: int | None = None) -> Answer:
         raise AssertionError(f"{message} was triggered")
 

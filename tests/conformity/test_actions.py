@@ -8,7 +8,13 @@ from homeassistant.helpers.selector import validate_selector
 import pytest
 import yaml
 
+from custom_components.smart_charge_point.deletion_services import (
+    async_setup_deletion_services,
+)
 from custom_components.smart_charge_point.dsr_services import async_setup_dsr_services
+from custom_components.smart_charge_point.export_services import (
+    async_setup_export_services,
+)
 from custom_components.smart_charge_point.services import async_setup_services
 from custom_components.smart_charge_point.session_services import (
     async_setup_session_services,
@@ -33,6 +39,8 @@ async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     async_setup_session_services(hass)
     async_setup_statistics_services(hass)
     async_setup_dsr_services(hass)
+    async_setup_export_services(hass)
+    async_setup_deletion_services(hass)
     registered = set(hass.services.async_services_for_domain(DOMAIN))
 
     assert registered == set(DESCRIBED)

@@ -183,5 +183,11 @@ class Link(Protocol):
     async def configure(self, key: str, value: str) -> Answer:
         """Set one key."""
 
+    async def forget_cards(self) -> Answer:
+        """Make the charge point forget all cards it knows: those it was told of and those it remembers by itself.
+
+        REJECTED where it keeps any of them, NOT_SUPPORTED where it keeps no cards at all.
+        """
+
     async def ask_for(self, message: str, connector: int | None = None) -> Answer:
         """Ask the charge point to send a message now (TriggerMessage): "StatusNotification", "MeterValues"."""

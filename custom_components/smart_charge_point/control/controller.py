@@ -17,6 +17,7 @@ from ..central_system.link import (
     CallRefusedError,
     CallTimedOutError,
     Link,
+    NotConnectedError,
     Priority,
 )
 from ..central_system.resident import to_store
@@ -426,6 +427,16 @@ class Controller:
             return await self._charge_point.link.call(action, payload)
         except CallError as error:
             raise refusal.failed(self.name, error) from error
+
+    async def async_forget_cards(self) -> Answer:
+        """Make the wallbox forget all cards it knows.
+
+        Raises:
+            CallError: it gave no usable answer, or is not connected.
+        """
+        if self._charge_point.link is None:
+            raise NotConnectedError(self.name)
+        return await self._charge_point.link.forget_cards()
 
     def plan(self, connector: int, until: datetime) -> Plan:
         """Return the plan of a connector from now until `until` (UTC)."""

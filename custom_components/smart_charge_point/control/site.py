@@ -22,6 +22,7 @@ from .dsr_dispatch import DsrDispatch
 from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import forget
 from .energy_mix import EnergyMix
+from .forgetting import Forgetting
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
@@ -51,6 +52,7 @@ class Site(Directory):
         self._tariff = Tariff(hass, entry, self.ledger)
         self._energy_mix = EnergyMix(hass, entry, self.ledger)
         self.statistics = StatisticsKeeper(hass, entry, self.ledger)
+        self.forgetting = Forgetting(hass, entry)
         self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
@@ -76,6 +78,7 @@ class Site(Directory):
         await self.ledger.open()
         try:
             await self._nameless.load()
+            await self.forgetting.load()
             await self.async_sync_subentries()
             self.port = await self.server.start(None, self.port)
             self.statistics.start()
@@ -131,6 +134,7 @@ class Site(Directory):
         await self._tariff.async_sync()
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
+            await self.forgetting.drop(subentry_id)
             await controller.async_let_go()
             # What it is just telling may still be written down, so that goes first.
             await self.server.release(controller.identity)
@@ -158,6 +162,7 @@ class Site(Directory):
             )
             await controller.async_start()
             self.controllers[subentry_id] = controller
+            self.forgetting.watch(controller)
             for listener in self._listeners:
                 listener(controller)
             self._welcome(controller)
@@ -217,6 +222,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         await MemoryStore(hass, subentry.subentry_id).remove()
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()
+    await Forgetting(hass, entry).remove()
     await forget_statistics(hass, entry)
     await async_forget_tariff(hass, entry.entry_id)
     for provider in entry.options.get(CONF_DSR_SOURCES, ()):

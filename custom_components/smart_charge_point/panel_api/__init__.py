@@ -3,6 +3,7 @@
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.core import HomeAssistant, callback
 
+from .export import export
 from .overview import subscribe_overview
 from .ribbon import ribbon
 
@@ -10,5 +11,5 @@ from .ribbon import ribbon
 @callback
 def async_setup_panel_api(hass: HomeAssistant) -> None:
     """Register the commands."""
-    for command in (ribbon, subscribe_overview):
+    for command in (export, ribbon, subscribe_overview):
         async_register_command(hass, command)

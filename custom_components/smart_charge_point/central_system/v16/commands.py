@@ -228,6 +228,32 @@ class Commands16(Link):
         )
 
     @override
+    async def forget_cards(self) -> Answer:
+        answers = {await self._ask("ClearCache", {}, Priority.HOUSEKEEPING)}
+        try:
+            held = await self.call(
+                "GetLocalListVersion", {}, priority=Priority.HOUSEKEEPING
+            )
+        except CallRefusedError as error:
+            if not _is_unsupported(error):
+                raise
+            held = {}
+        version = held.get("listVersion")
+        # 0 is an empty list, -1 none at all (OCPP 1.6 5.10).
+        if isinstance(version, int) and version > 0:
+            emptied: Payload = {
+                "listVersion": version + 1,
+                "localAuthorizationList": [],
+                "updateType": "Full",
+            }
+            answers.add(
+                await self._ask("SendLocalList", emptied, Priority.HOUSEKEEPING)
+            )
+        if Answer.REJECTED in answers:
+            return Answer.REJECTED
+        return Answer.ACCEPTED if Answer.ACCEPTED in answers else Answer.NOT_SUPPORTED
+
+    @override
     async def ask_for(self, message: str, connector: int | None = None) -> Answer:
         request: Payload = {"requestedMessage": message}
         if connector is not None:
