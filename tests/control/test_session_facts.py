@@ -1,6 +1,7 @@
 """What a session knows beside its figures: whose it is, which car it charged, when that was plugged in, what held it back."""
 
 from datetime import UTC, datetime, timedelta
+import shutil
 from typing import Any
 
 from homeassistant.core import Context
@@ -21,6 +22,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 pytestmark = pytest.mark.at(NOON - timedelta(minutes=10))
 
 MINUTE = timedelta(minutes=1)
+MINUTELY = {"MeterValueSampleInterval": "60"}
 CARD = "04A1B2C3"
 
 
@@ -36,9 +38,7 @@ def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
 async def hang_up(house: House, *, by_card: bool = False, **kinds: Any) -> Wallbox:
     """Return a wallbox that always may charge; one that waits for a card where that is asked for."""
     await house.set_up("WB1", hours=ChargingHours.ALWAYS, start_on_plug_in=not by_card)
-    wallbox = await house.wallbox(
-        settings={"MeterValueSampleInterval": "60"}, free_vend=not by_card, **kinds
-    )
+    wallbox = await house.wallbox(settings=MINUTELY, free_vend=not by_card, **kinds)
     await house.advance_to(NOON)
     return wallbox
 
@@ -221,6 +221,24 @@ async def test_a_car_that_never_said_goodbye_was_connected_until_it_was_gone(
     session = await latest(house)
     assert session["stop_reason"] == "car_disconnected"
     assert session["connected_minutes"] == pytest.approx(20, abs=0.2)
+
+
+async def test_a_session_that_is_met_while_it_runs_is_of_the_usual_car(
+    house: House,
+) -> None:
+    """Its beginning was never told: Home Assistant had lost its ledger."""
+    wallbox = await hang_up(house)
+    await add_vehicle(house, name="Zoe", wallboxes=[house.subentry().subentry_id])
+    await wallbox.plug_in(Car())
+    await house.advance(MINUTE * 5)
+    await house.stop()
+    shutil.rmtree(house.hass.config.path(DOMAIN))
+    await house.start()
+    await house.advance(MINUTE * 5)
+    met = await latest(house)
+    assert met["doubts"] == ["adopted"]
+    assert met["vehicle"] == "Zoe"
+    assert moment(met["plugged_in"]) == NOON
 
 
 async def test_what_held_a_session_back_is_kept_as_it_changed(house: House) -> None:

@@ -137,6 +137,35 @@ async def test_fixed_rates_are_known_for_the_time_that_home_assistant_was_off(
     assert session["cost_complete"]
 
 
+@pytest.mark.parametrize(
+    ("start", "night"),
+    [
+        (datetime(2026, 10, 24, 22, 50, tzinfo=UTC), 12),
+        (datetime(2026, 3, 28, 23, 50, tzinfo=UTC), 8),
+    ],
+    ids=["autumn", "spring"],
+)
+async def test_a_night_in_which_the_clocks_change_costs_the_night_rate_by_the_clock(
+    house: House, start: datetime, night: int
+) -> None:
+    """From 00:30 to 05:30 on the wall: six hours in October and four in March; the session begins and ends beside it."""
+    wallbox = await hang_up(house)
+    await by_the_clock(
+        house,
+        [{"start": "00:30:00", "price": 0.08}, {"start": "05:30:00", "price": 0.5}],
+    )
+    midnight = start + timedelta(minutes=10)
+    await house.advance_to(midnight)
+    counter = Counter(house, wallbox)
+    await wallbox.plug_in(Car(battery_kwh=300))
+    for half_hour in range(1, night + 3):
+        await counter.to(midnight + HALF_HOUR * half_hour)
+    session = await finished(house, wallbox)
+    expected = counter.cost(0.5, *[0.08] * night, 0.5)
+    assert session["cost"] == pytest.approx(expected, abs=0.05)
+    assert session["cost_complete"]
+
+
 async def test_a_session_that_is_told_two_days_later_is_priced_by_its_own_half_hours(
     house: House,
 ) -> None:

@@ -5,7 +5,12 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from ..house import House
 
@@ -106,6 +111,24 @@ async def test_each_page_of_the_options_leaves_the_others_alone(house: House) ->
     await house.choose("cost", "carbon", {})
     assert "carbon_entity" not in house.entry.options
     assert house.entry.options["house_fuse"] == 50
+
+
+async def test_diagnostics_name_no_meter_of_the_owners(
+    house: House, hass_client: ClientSessionGenerator
+) -> None:
+    """Suppliers name entities after the number of a meter; rates are nobody's."""
+    assert await async_setup_component(house.hass, "diagnostics", {})
+    for kind, form in (
+        ("price_entity", {"entity_id": "sensor.meter_1234567890_rate"}),
+        ("carbon", {"carbon_entity": "sensor.carbon_at_1234567890"}),
+        ("fixed_rates", {"rates": [NIGHT]}),
+    ):
+        await house.choose("cost", kind, form)
+        told: Any = await get_diagnostics_for_config_entry(
+            house.hass, hass_client, house.entry
+        )
+        assert "1234567890" not in str(told)
+    assert told["options"]["tariff"]["rates"][0]["price"] == NIGHT["price"]
 
 
 async def test_a_sensor_of_something_else_is_no_carbon(house: House) -> None:

@@ -290,7 +290,10 @@ class Reports(Handler):
         if (samples := connector.with_power(event.samples)) is not event.samples:
             event = replace(event, samples=samples)
         now = dt_util.utcnow()
+        before = connector.session
         session = await self._charge_point.sessions.metered(connector, event, now)
+        if connector.session is not before:
+            await self._charge_point.facts.met(connector)
         ours = session is None or session is connector.session
         self._power_cuts.metered(connector, event)
         for sample in event.samples:

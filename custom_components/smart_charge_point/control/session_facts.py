@@ -92,6 +92,27 @@ class SessionFacts:
             )
         await self.plugged(connector)
 
+    async def met(self, connector: Connector) -> None:
+        """Keep of which car a session is that was met while it was running: nobody told with which tag it began.
+
+        Raises:
+            LedgerError: it could not be kept.
+        """
+        vehicle = self._vehicles.of_session("", None, self._subentry_id)
+        if (session := connector.session) is None:
+            return
+        if vehicle is not None:
+            await self._ledger.assign(
+                session.transaction_id, vehicle=vehicle.vehicle_id
+            )
+        # A ledger that was lost may have had another session of that id.
+        connector.memory.plugged_in_for = tuple(
+            one
+            for one in connector.memory.plugged_in_for
+            if one != session.transaction_id
+        )
+        await self.plugged(connector)
+
     async def plugged(self, connector: Connector) -> None:
         """Keep since when the car of the present session is plugged in, or that it is gone.
 
