@@ -94,6 +94,8 @@ async def test_a_price_that_comes_late_prices_what_was_charged(ledger: Ledger) -
 
     await ledger.keep_price(NOW - HOUR, 0.50)
     assert (await row_of(ledger, session)).figures.cost == pytest.approx(4.2)
+    await ledger.keep_price(NOW + 89 * MINUTE, 0.40)
+    assert (await row_of(ledger, session)).figures.cost == pytest.approx(4.8)
 
 
 async def test_prices_may_be_below_nothing(ledger: Ledger) -> None:

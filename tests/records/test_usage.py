@@ -348,6 +348,41 @@ async def test_a9_8_blips_are_kept_and_can_be_folded_away(year: Year) -> None:
     assert total.energy == _near(every.energy)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "energy", "folded"),
+    [(59, 500.0, True), (60, 50.0, False), (600, 49.9, True)],
+)
+async def test_a9_8_a_blip_is_under_a_minute_or_50_watt_hours(
+    ledger: Ledger, seconds: int, energy: float, *, folded: bool
+) -> None:
+    """Lists fold away what a session says of itself."""
+    begun = await ledger.begin("garage", started(), NOW)
+    ended = await stop(
+        ledger, begun.transaction_id, at=NOW + seconds * SECOND, energy=energy
+    )
+    assert ended is not None
+    assert ended.folded == folded
+
+    assert len(await ledger.rows(SessionFilter(folded=False))) == (not folded)
+
+
+async def test_hours_are_those_that_begin_in_the_stretch(ledger: Ledger) -> None:
+    """From half past seven to half past nine: asked for from then on, eight o'clock is the first."""
+    begun = await ledger.begin("garage", started(), NOW)
+    await stop(ledger, begun.transaction_id, at=NOW + 2 * HOUR, energy=4000.0)
+
+    hours = await ledger.hours(HOME, NOW, NOW + 2 * HOUR)
+
+    assert [hour.hour - NOW for hour in hours] == [30 * MINUTE, 90 * MINUTE]
+    assert [hour.energy for hour in hours] == [
+        pytest.approx(2000.0),
+        pytest.approx(1000.0),
+    ]
+    before = await ledger.total_before(HOME, NOW + 30 * MINUTE)
+    assert before.energy == pytest.approx(1000.0)
+    assert before.hour == NOW + 30 * MINUTE
+
+
 async def test_running_sessions_are_shown_and_kept_up_with(ledger: Ledger) -> None:
     """They are never blips; their half hours are as of the latest look at them."""
     begun = await ledger.begin("garage", started(), NOW)

@@ -33,6 +33,7 @@ from .facts import (
     SECOND,
     decided,
     opened,
+    pragma,
     record,
     rows,
     sample,
@@ -132,6 +133,8 @@ async def test_s7b_a_person_is_forgotten_to_the_last_byte(
     path: Path, home: Ledger
 ) -> None:
     """With sessions, samples, traces, decisions; the others keep theirs, and the receipt says how much and not whose."""
+    # As SQLite is built in most places.
+    await pragma(home, "PRAGMA secure_delete = OFF")
     assert found(path, *ADAS) == set(ADAS)
     before = await home.summary(SessionFilter())
     kept = await home.rows(SessionFilter(person=BEN))
