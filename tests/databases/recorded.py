@@ -31,6 +31,10 @@ class RecordedHouse:
         subentry_id = self.house.subentry(identity).subentry_id.lower()
         return f"{DOMAIN}:wallbox_{subentry_id}_{kind}"
 
+    async def quiet_until(self, moment: datetime) -> None:
+        """Let a time pass in which nothing but the recorder's rows of five minutes is of interest."""
+        await self.house.clock.advance_to(moment, step=timedelta(minutes=5))
+
     async def written(self) -> None:
         """Let what is over be written: the minute in which it is looked for passes."""
         await self.house.advance(timedelta(minutes=2))

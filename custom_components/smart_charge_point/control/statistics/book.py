@@ -119,13 +119,13 @@ class StatisticsBook:
             self._look()
             # A copy each: the recorder keeps what it is given, and reads it later on its thread.
             add(self._hass, about.copy(), data)
-            await self._done()
+            await self.caught_up()
 
     async def clear(self, statistic_ids: Iterable[str]) -> None:
         """Delete series with all their rows."""
         self._look()
         get_instance(self._hass).async_clear_statistics(list(statistic_ids))
-        await self._done()
+        await self.caught_up()
 
     async def _rows(
         self, statistic_id: str, start: datetime, end: datetime | None
@@ -146,22 +146,9 @@ class StatisticsBook:
         )
         return [row for row in found.get(statistic_id, ()) if row["sum"] is not None]
 
-    def _look(self) -> None:
-        if not self.is_open:
-            raise NoBookError("The recorder is not running")
-
-    async def _read(self, query: Any, /, *args: Any, **named: Any) -> Any:
-        self._look()
-        try:
-            return await get_instance(self._hass).async_add_executor_job(
-                partial(query, self._hass, *args, **named)
-            )
-        except (SQLAlchemyError, RuntimeError) as error:
-            # A RuntimeError is how an executor says that it takes nothing any more.
-            raise NoBookError(str(error)) from error
-
-    async def _done(self) -> None:
+    async def caught_up(self) -> None:
         """Wait until the recorder, which does one thing after the other, has come to an end with what it was given."""
+        self._look()
         loop = asyncio.get_running_loop()
         done: asyncio.Future[None] = loop.create_future()
 
@@ -179,6 +166,20 @@ class StatisticsBook:
                 await done
         except TimeoutError as error:
             raise NoBookError("The recorder does not get on") from error
+
+    def _look(self) -> None:
+        if not self.is_open:
+            raise NoBookError("The recorder is not running")
+
+    async def _read(self, query: Any, /, *args: Any, **named: Any) -> Any:
+        self._look()
+        try:
+            return await get_instance(self._hass).async_add_executor_job(
+                partial(query, self._hass, *args, **named)
+            )
+        except (SQLAlchemyError, RuntimeError) as error:
+            # A RuntimeError is how an executor says that it takes nothing any more.
+            raise NoBookError(str(error)) from error
 
 
 def _start(row: Mapping[str, Any]) -> datetime:

@@ -31,6 +31,8 @@ STATISTICS_DIFFER: Final = "statistics_differ"
 _HOUR: Final = timedelta(hours=1)
 _LOOK_AT: Final = 40
 """The second of each minute at which changes are looked for; the recorder makes its own rows in the tenth."""
+_AFTER: Final = timedelta(minutes=1)
+"""How long after its end an hour is written: its last samples are there, and so are the recorder's own rows of it."""
 _CHECK_EVERY: Final = timedelta(days=1)
 _FIRST_CHECK: Final = timedelta(minutes=15)
 """How long after the start the first check is: by then what was missed meanwhile is told and written."""
@@ -110,7 +112,7 @@ class StatisticsKeeper:
         """
         async with self._lock:
             await self._ledger.refresh_running()
-            end = _hour_of(dt_util.utcnow())
+            end = _hour_of(dt_util.utcnow() - _AFTER)
             if (first := await self._series.first_hour(end)) is not None:
                 if not await self._series.bring(first, end):
                     raise NoBookError("The recorder did not keep what was written")
@@ -132,7 +134,7 @@ class StatisticsKeeper:
             try:
                 await self._write(now)
                 if self._check_at is not None and now >= self._check_at:
-                    await self._check(_hour_of(now))
+                    await self._check(_hour_of(now - _AFTER))
                     self._check_at = now + _CHECK_EVERY
             except (NoBookError, LedgerError) as error:
                 if not self._troubled:
@@ -145,9 +147,8 @@ class StatisticsKeeper:
 
     async def _write(self, now: datetime) -> None:
         """Write what is due and not written yet, and settle what the recorder has."""
-        hour = _hour_of(now)
-        # The samples of the hour's last minute come in the minute after it.
-        if self._refreshed != hour and now - hour >= timedelta(minutes=1):
+        hour = _hour_of(now - _AFTER)
+        if self._refreshed != hour:
             await self._ledger.refresh_running()
             self._refreshed = hour
         due = await self._ledger.due()
@@ -165,6 +166,8 @@ class StatisticsKeeper:
         named = self._words()
         if not unwritten and named == self._named:
             return
+        # Its own rows of the hour may still be waiting to be made.
+        await self._book.caught_up()
         start = min((hour, *(mark.due.hour for mark in unwritten.values())))
         right = await self._series.bring(start, hour)
         for charge_point, mark in unwritten.items():
