@@ -176,11 +176,13 @@ def test_repair_issues_and_texts_are_each_others() -> None:
     holidays = importlib.import_module(f"{control}.bank_holidays")
 
     statistics = importlib.import_module(f"{control}.statistics.keeper")
+    tariff = importlib.import_module(f"{control}.tariff.issue")
 
     assert set(TEXTS["issues"]) == {
         rules.RULES_END,
         statistics.STATISTICS_DIFFER,
         holidays.UNKNOWN,
+        tariff.PRICE_NOT_KNOWN,
         *(kind.value for kind in (*wallboxes.IssueKind, *sources.SourceIssueKind)),
     }
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.smart_charge_point.model.hours import ChargingHours
@@ -237,6 +238,31 @@ async def test_a_price_that_does_not_come_back_is_not_held_for_ever(
     session = await finished(house, wallbox)
     assert not session["cost_complete"]
     assert session["cost"] == pytest.approx(counter.cost(0.1, 0), abs=0.05)
+
+
+async def test_an_owner_is_told_of_a_price_that_stays_away(house: House) -> None:
+    """After an hour, until it is back or another tariff is chosen; not for less."""
+    await hang_up(house)
+    await price(house, 0.10)
+    await by_entity(house)
+
+    def told() -> bool:
+        issues = ir.async_get(house.hass).issues
+        return any("price_not_known" in issue_id for _, issue_id in issues)
+
+    for minutes, silent in ((50, False), (65, True)):
+        await price(house, "unavailable")
+        await house.advance(MINUTE * minutes)
+        assert told() is silent
+        await price(house, 0.2)
+        assert not told()
+    house.hass.states.async_remove(PRICE)
+    await house.advance(MINUTE * 65)
+    assert told()
+    await by_the_clock(house, DAY_AND_NIGHT)
+    assert not told()
+    await house.advance(MINUTE * 65)
+    assert not told()
 
 
 @pytest.mark.parametrize(

@@ -24,11 +24,14 @@ from ...model.tariff import FixedRate
 from ...model.usage import PriceStep
 from ...rules.tariff import LATE, fixed_steps, holds_from, price_per_kwh
 from .book import PriceBook
+from .issue import PriceIssue
 
 _NOW: Final = timedelta(seconds=1)
 """Added to a time, so that what begins at it counts."""
 LOOKS_AHEAD: Final = timedelta(days=9)
 """Within it every rate begins once more, on whatever days it begins."""
+TOLD_AFTER: Final = timedelta(hours=1)
+"""A price that comes back sooner is no matter for the owner."""
 
 
 class PriceSource(ABC):
@@ -112,10 +115,13 @@ class EntityPrice(PriceSource):
     taken to have held in between.
     """
 
-    def __init__(self, hass: HomeAssistant, book: PriceBook, entity_id: str) -> None:
-        """Take the entity."""
+    def __init__(
+        self, hass: HomeAssistant, book: PriceBook, entity_id: str, issue: PriceIssue
+    ) -> None:
+        """Take the entity, and what tells the owner where it stays silent for `TOLD_AFTER`."""
         super().__init__(hass, book)
         self._entity_id = entity_id
+        self._issue = issue
         self._silent_since: datetime | None = None
         self._chosen_at: datetime | None = None
         """When the owner chose it, until it has told a price."""
@@ -171,6 +177,7 @@ class EntityPrice(PriceSource):
                 self._be_patient()
             return
         self._end_patience()
+        self._issue.clear()
         at = holds_from(state.last_changed)
         if self._chosen_at is not None:
             at = half_hour(self._chosen_at)
@@ -199,9 +206,17 @@ class EntityPrice(PriceSource):
 
     @callback
     def _out_of_patience(self, _now: datetime) -> None:
-        self._cancel_patience = self._chosen_at = None
+        self._chosen_at = None
         if self._silent_since is not None:
             self._book.keep(self._silent_since, None)
+        self._cancel_patience = async_call_later(
+            self._hass, TOLD_AFTER - LATE, self._tell
+        )
+
+    @callback
+    def _tell(self, _now: datetime) -> None:
+        self._cancel_patience = None
+        self._issue.set(self._entity_id)
 
 
 def half_hour(moment: datetime) -> datetime:

@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 from ...const import DOMAIN
 from ...records.ledger import Ledger
 from .book import PriceBook
+from .issue import PriceIssue
 from .settings import TariffSettings
 from .sources import EntityPrice, FixedPrices, PriceSource
 
@@ -30,6 +31,7 @@ class Tariff:
         self._hass = hass
         self._entry = entry
         self._book = PriceBook(hass, entry, ledger)
+        self._issue = PriceIssue(hass, entry.entry_id)
         self._store = _store(hass, entry.entry_id)
         self._settings: TariffSettings | None = None
         """What runs; None before the first `async_sync`."""
@@ -49,12 +51,15 @@ class Tariff:
         chosen = self._settings is not None
         if chosen:
             self._end()
+            self._issue.clear()
         else:
             await self._book.load()
             known_until = await self._load()
         self._settings = wanted
         if wanted.entity_id is not None:
-            self._source = EntityPrice(self._hass, self._book, wanted.entity_id)
+            self._source = EntityPrice(
+                self._hass, self._book, wanted.entity_id, self._issue
+            )
         elif wanted.rates:
             self._source = FixedPrices(self._hass, self._book, wanted.rates)
         else:
@@ -96,6 +101,7 @@ class Tariff:
 
 async def async_forget_tariff(hass: HomeAssistant, entry_id: str) -> None:
     """Forget what was kept of the tariff of a config entry. Its prices stay in the ledger."""
+    PriceIssue(hass, entry_id).clear()
     await _store(hass, entry_id).async_remove()
 
 
