@@ -120,7 +120,7 @@ def _at_rest(connector: ConnectorState) -> bool:
     return connector.session is None and not connector.charging
 
 
-def _power(connector: ConnectorState) -> float | None:
+def power_of(connector: ConnectorState) -> float | None:
     """Return the power in W, None where the wallbox does not tell it."""
     power = connector.reading(Measurand.POWER)
     if power is None:
@@ -295,7 +295,7 @@ CONNECTOR_SENSORS: Final = (
         native_unit_of_measurement=UnitOfPower.WATT,
         state_class=SensorStateClass.MEASUREMENT,
         suggested_display_precision=0,
-        value_fn=lambda connector, now: _power(connector),
+        value_fn=lambda connector, now: power_of(connector),
     ),
     ConnectorSensorDescription(
         # Without a state class: next to `energy` it would be counted twice in the Energy dashboard.

@@ -39,7 +39,10 @@ class ChargingPanel extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.watch();
+    // The first time it is begun with the texts.
+    if (this.language !== undefined) {
+      this.watch();
+    }
   }
 
   override disconnectedCallback(): void {

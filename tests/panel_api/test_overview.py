@@ -85,6 +85,19 @@ async def test_what_changes_is_told_at_once(house: House, sign_in: SignIn) -> No
     }
 
 
+async def test_nothing_flows_once_a_session_is_over(
+    house: House, sign_in: SignIn
+) -> None:
+    """The last measurement of a session stays no figure of now, although the wallbox sends no other."""
+    await charging(house)
+    await house.action("stop_charging")
+    await house.advance(EVERY)
+    browser = await sign_in()
+    await browser.result("overview")
+    connector = only(await browser.event())
+    assert (connector["session"], connector["power"]) == (None, 0)
+
+
 async def test_sentences_are_in_the_language_that_is_asked_for(
     house: House, sign_in: SignIn
 ) -> None:

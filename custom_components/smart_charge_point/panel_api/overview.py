@@ -23,9 +23,9 @@ from ..control.people import NEEDED, People
 from ..coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 from ..model.charge_point import ChargingReason, ConnectorState, RunningSession
 from ..model.decision import DecisionKind
-from ..model.meter import Measurand
 from ..model.usage import SessionFigures
 from ..records.errors import LedgerError
+from ..sensor import power_of
 from ..sentences import async_load_sentences, reason_sentence
 from .access import Viewer, loaded_entry, viewer_of
 
@@ -195,7 +195,7 @@ class _Overview:
                 "delay_ends": _iso(state.delay_ends),
                 "next_start": _iso(state.next_start),
                 "plugged_in_since": _iso(state.plugged_in_since),
-                "power": state.reading(Measurand.POWER) if connected else None,
+                "power": power_of(state) if connected else None,
                 "maximum_power": coordinator.controller.maximum.watts(
                     coordinator.controller.phases
                 ),

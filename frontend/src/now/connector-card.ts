@@ -87,13 +87,11 @@ class ConnectorCard extends LitElement {
     `;
   }
 
-  /** What flows now: the newest measurement, or what the connector last said. */
+  /** What flows now: the newest measurement of the session that runs, else what the connector is known to take. */
   private get power(): number | null {
-    if (this.connector.power === null) {
-      return null;
-    }
-    const latest = this.samples.at(-1);
-    return latest?.power ?? this.connector.power;
+    const { power, session } = this.connector;
+    // A wallbox has no reason to measure once a session is over, and the last sample would stay.
+    return power === null || session === null ? power : (this.samples.at(-1)?.power ?? power);
   }
 
   private renderCountdown(): TemplateResult | typeof nothing {

@@ -125,9 +125,12 @@ export const drawingOf = (
     );
   const bars = data.charged
     .map((slot): Bar => {
-      const power = slot.energy * (HOUR / SLOT);
+      const begun = Date.parse(slot.start);
+      // Of the half hour that runs, only a part is over; its first minute says little of it.
+      const passed = Math.min(SLOT, Math.max(now - begun, SLOT / 6));
+      const power = slot.energy * (HOUR / passed);
       return {
-        start: Date.parse(slot.start),
+        start: begun,
         energy: slot.energy,
         height: Math.min(1, data.maximum_power > 0 ? power / data.maximum_power : 0),
       };

@@ -13,10 +13,11 @@ import {
 import { DOMAIN, type HomeAssistant } from "../home-assistant.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
-import { drawingOf, placeOf, SLOT, type Band, type Drawing, type Kind, type RibbonData } from "./geometry.ts";
+import { drawingOf, HOUR, placeOf, SLOT, type Band, type Drawing, type Kind, type RibbonData } from "./geometry.ts";
 
 /** How often it is asked for anew, in ms, although nothing was told to have changed. */
 const RENEW = 60_000;
+const DAY = 24 * HOUR;
 const LEGEND: readonly Kind[] = ["hours", "more", "delay", "less"];
 
 class Ribbon extends LitElement {
@@ -198,7 +199,9 @@ class Ribbon extends LitElement {
   }
 
   private span({ start, end }: Pick<Band, "start" | "end">): string {
-    return `${formatTime(this.hass, new Date(start))}\u2013${formatTime(this.hass, new Date(end))}`;
+    // What lasts for days ends on another one at the same time of day.
+    const format = end - start < DAY ? formatTime : formatMoment;
+    return `${format(this.hass, new Date(start))}\u2013${format(this.hass, new Date(end))}`;
   }
 
   private point(event: PointerEvent): void {
