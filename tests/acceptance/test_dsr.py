@@ -16,6 +16,9 @@ SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITHIN_HOURS = pytest.mark.at(SATURDAY)
 IN_PEAK = pytest.mark.at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
 NO_MAXIMUM = Quirks(maximum_profile=Refusal.REJECTED)
+ONLY_DEFAULT = Quirks(
+    maximum_profile=Refusal.REJECTED, transaction_profile=Refusal.REJECTED
+)
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +79,21 @@ async def test_d1_a_response_acts_at_once_and_ends_by_itself(
     assert wallbox.current(1) > 30
     assert house.state("dsr_active") == "off"
     assert house.state("charging_reason") == "charging"
+
+
+@WITHIN_HOURS
+async def test_d1_a_response_acts_in_a_session_that_is_older_than_a_day(
+    house: House,
+) -> None:
+    """Where only a default profile can say so, which stands for a day at most, that day is not the session's first."""
+    wallbox = await home(house, ONLY_DEFAULT)
+    await house.advance(timedelta(hours=30))
+    assert wallbox.current(1) > 30
+    await ask(house, kind="response", end=house.now + timedelta(minutes=20))
+    await house.advance(timedelta(seconds=10))
+    assert 0 < wallbox.current(1) <= 6.6
+    await house.advance(timedelta(minutes=21))
+    assert wallbox.current(1) > 30
 
 
 @WITHIN_HOURS

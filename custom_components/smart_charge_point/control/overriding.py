@@ -190,7 +190,7 @@ class Overriding:
         return Override(
             kind=OverrideKind.DSR,
             transaction_id=session.transaction_id,
-            since=session.started_at,
+            since=_lately(session.started_at, now),
             until=segment.end,
         )
 
@@ -210,12 +210,10 @@ class Overriding:
             or self._capabilities.timed_override is Support.REFUSED
         ):
             return None
-        # It may have to stand as a default profile, which lasts no longer than a day.
-        since = holiday.start + (now - holiday.start) // HALF_A_DAY * HALF_A_DAY
         return Override(
             kind=OverrideKind.HOURS,
             transaction_id=session.transaction_id,
-            since=max(since, session.started_at),
+            since=max(_lately(holiday.start, now), session.started_at),
             until=min(segment.end, holiday.end),
         )
 
@@ -276,3 +274,11 @@ class Overriding:
         connector.withdrawn_from = transaction_id
         connector.sent_override = None
         connector.verified = False
+
+
+def _lately(since: datetime, now: datetime) -> datetime:
+    """Return a moment less than half a day ago, the same for as long as that lasts.
+
+    An override may have to stand as a default profile, which lasts no longer than a day.
+    """
+    return since + (now - since) // HALF_A_DAY * HALF_A_DAY
