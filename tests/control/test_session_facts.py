@@ -11,6 +11,8 @@ import voluptuous as vol
 
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.hours import ChargingHours
+from custom_components.smart_charge_point.records.errors import LedgerFullError
+from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.quirks import Quirks
 
@@ -284,6 +286,33 @@ async def test_what_comes_and_goes_at_once_explains_nothing(house: House) -> Non
         await house.advance(timedelta(seconds=seconds))
     session = await latest(house)
     assert [one["reason"] for one in session["reasons"]] == ["charging"]
+
+
+async def test_no_charge_waits_for_what_the_ledger_cannot_keep_of_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills up just then: the session runs and ends as ever, and what could not be kept is not known."""
+
+    async def full(*_: object, **__: object) -> None:
+        raise LedgerFullError("the disk is full")
+
+    wallbox = await hang_up(house, by_card=True)
+    await add_person(house, name="Kim", rights=[], tags=[CARD])
+    for fact in ("assign", "set_connected", "add_reason"):
+        monkeypatch.setattr(Ledger, fact, full)
+    await wallbox.plug_in(Car())
+    await wallbox.swipe(CARD)
+    await house.advance(MINUTE * 10)
+    assert house.state("charging_reason") == "charging"
+    await wallbox.unplug()
+    await house.advance(MINUTE)
+    assert house.state("charging_reason") == "no_car"
+    session = await latest(house)
+    assert session["charging_minutes"] == pytest.approx(10, abs=1)
+    assert session["end"] is not None
+    for fact in ("person", "plugged_in", "unplugged"):
+        assert session[fact] is None
+    assert session["reasons"] == []
 
 
 async def test_the_owner_sets_right_whose_a_session_is(house: House) -> None:

@@ -1,6 +1,6 @@
 """What a session knows beside its figures: whose it is, when its car was plugged in, and what held it back."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -38,7 +38,11 @@ class _Held:
 
 
 class SessionFacts:
-    """Brings the facts about the sessions of one charge point into the ledger."""
+    """Brings the facts about the sessions of one charge point into the ledger.
+
+    A fact that the ledger cannot keep is let go: what it is about, a charge and what the wallbox is answered, never waits
+    for it.
+    """
 
     def __init__(
         self,
@@ -70,40 +74,34 @@ class SessionFacts:
     async def began(
         self, connector: Connector, session: OpenSession, event: TransactionStarted
     ) -> None:
-        """Keep whose a session is that was told to have begun, and of which car.
-
-        Raises:
-            LedgerError: it could not be kept.
-        """
+        """Keep whose a session is that was told to have begun, and of which car."""
         person = self._people.id_of(event.tag)
         vehicle = self._vehicles.of_session(event.tag, person, self._subentry_id)
         odometer = None
         present = connector.session is session and not session.of_the_past
         if present:
-            self._began = {session.transaction_id: session.started_at}
+            self._began[session.transaction_id] = session.started_at
             if vehicle is not None:
                 odometer = self._vehicles.odometer(vehicle)
         if person is not None or vehicle is not None:
-            await self._ledger.assign(
-                session.transaction_id,
-                person=person,
-                vehicle=None if vehicle is None else vehicle.vehicle_id,
-                odometer=odometer,
+            await self._try(
+                self._ledger.assign(
+                    session.transaction_id,
+                    person=person,
+                    vehicle=None if vehicle is None else vehicle.vehicle_id,
+                    odometer=odometer,
+                )
             )
         await self.plugged(connector)
 
     async def met(self, connector: Connector) -> None:
-        """Keep of which car a session is that was met while it was running: nobody told with which tag it began.
-
-        Raises:
-            LedgerError: it could not be kept.
-        """
+        """Keep of which car a session is that was met while it was running: nobody told with which tag it began."""
         vehicle = self._vehicles.of_session("", None, self._subentry_id)
         if (session := connector.session) is None:
             return
         if vehicle is not None:
-            await self._ledger.assign(
-                session.transaction_id, vehicle=vehicle.vehicle_id
+            await self._try(
+                self._ledger.assign(session.transaction_id, vehicle=vehicle.vehicle_id)
             )
         # A ledger that was lost may have had another session of that id.
         connector.memory.plugged_in_for = tuple(
@@ -114,17 +112,13 @@ class SessionFacts:
         await self.plugged(connector)
 
     async def plugged(self, connector: Connector) -> None:
-        """Keep since when the car of the present session is plugged in, or that it is gone.
-
-        Raises:
-            LedgerError: it could not be kept.
-        """
+        """Keep since when the car of the present session is plugged in, or that it is gone."""
         memory, session, state = connector.memory, connector.session, connector.state
-        if state.status is ConnectorStatus.AVAILABLE and memory.plugged_in_for:
-            for transaction_id in memory.plugged_in_for:
-                await self._ledger.set_connected(
-                    transaction_id, disconnected_at=connector.status_at
-                )
+        if (
+            state.status is ConnectorStatus.AVAILABLE
+            and connector.status_at is not None
+        ):
+            await self._unplugged(memory.plugged_in_for, connector.status_at)
             memory.plugged_in_for = ()
         if (
             session is not None
@@ -132,28 +126,37 @@ class SessionFacts:
             and state.plugged_in_since is not None
             and session.transaction_id not in memory.plugged_in_for
         ):
-            await self._ledger.set_connected(
-                session.transaction_id,
-                connected_at=min(state.plugged_in_since, session.started_at),
+            await self._try(
+                self._ledger.set_connected(
+                    session.transaction_id,
+                    connected_at=min(state.plugged_in_since, session.started_at),
+                )
             )
             memory.plugged_in_for = (*memory.plugged_in_for, session.transaction_id)
 
     async def ended(
         self, connector: Connector | None, session: Session, event: TransactionStopped
     ) -> None:
-        """Keep when the car was unplugged, where that is what ended the session.
-
-        Raises:
-            LedgerError: it could not be kept.
-        """
+        """Keep when the car was unplugged, where that is what ended the session."""
         if event.reason is not StopReason.CAR_DISCONNECTED:
             return
         told = {session.transaction_id}
         if connector is not None:
             told |= {*connector.memory.plugged_in_for}
             connector.memory.plugged_in_for = ()
-        for transaction_id in told:
-            await self._ledger.set_connected(transaction_id, disconnected_at=event.at)
+        await self._unplugged(told, event.at)
+
+    async def _unplugged(self, sessions: Iterable[int], at: datetime) -> None:
+        for transaction_id in sessions:
+            await self._try(
+                self._ledger.set_connected(transaction_id, disconnected_at=at)
+            )
+
+    async def _try(self, keeping: Awaitable[object]) -> None:
+        try:
+            await keeping
+        except LedgerError as err:
+            _LOGGER.debug("A fact about a session is not kept: %s", err)
 
     @callback
     def look(self, connectors: Iterable[ConnectorState], ceiling: Limit) -> None:
@@ -169,6 +172,7 @@ class SessionFacts:
                     if state.requested is not None and limited
                     else None,
                 )
+        self._began = {one: at for one, at in self._began.items() if one in running}
         self._kept = {one: held for one, held in self._kept.items() if one in running}
         self._settling = {
             one: held for one, held in self._settling.items() if one in running
@@ -192,15 +196,11 @@ class SessionFacts:
                 self._kept[one] = held
                 self._began.pop(one, None)
                 self._entry.async_create_background_task(
-                    self._hass, self._keep(one, since, held), f"{DOMAIN} reason"
+                    self._hass,
+                    self._try(
+                        self._ledger.add_reason(one, since, held.reason, held.limit)
+                    ),
+                    f"{DOMAIN} reason",
                 )
         if self._settling:
             self._cancel_settling = async_call_later(self._hass, SETTLES, self._settled)
-
-    async def _keep(self, transaction_id: int, since: datetime, held: _Held) -> None:
-        try:
-            await self._ledger.add_reason(
-                transaction_id, since, held.reason, held.limit
-            )
-        except LedgerError as err:
-            _LOGGER.debug("Why a session was held back is not kept: %s", err)
