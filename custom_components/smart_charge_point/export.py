@@ -203,7 +203,8 @@ def _written_sessions(
 ) -> tuple[Table, bytes]:
     """Return sessions as a table and as its file."""
     if wish.kind is ExportKind.MILEAGE_CLAIM:
-        table = claim_table(rows, asked, asked.persons[wish.person or ""])
+        person = wish.person or ""
+        table = claim_table(rows, asked, asked.persons.get(person, person))
     else:
         table = session_table(rows, asked, fold=wish.file_format is FileFormat.PDF)
     return table, write(table, wish.file_format)

@@ -58,10 +58,13 @@ def test_totals_add_up_by_formula_and_say_what_the_ledger_says() -> None:
 def test_names_stay_texts() -> None:
     """Neither a formula nor a link nor a number comes of what a thing is called."""
     for name in ("=1+1", "@SUM(A1)", "https://example.com", "0042", "-5"):
-        [line, _] = lines(
-            session_table([row(charge_point=name)], asked()), formulas=True
-        )
-        assert line["Wallbox"] == name
+        table = session_table([row(charge_point=name)], asked())
+        sheet = sheets(table, formulas=True)[0]
+        [cell] = [
+            cell for cells in sheet["A2:Z2"] for cell in cells if cell.value == name
+        ]
+        assert cell.data_type == "s"
+        assert cell.hyperlink is None
 
 
 def test_what_it_is_about_is_on_a_sheet_of_its_own() -> None:

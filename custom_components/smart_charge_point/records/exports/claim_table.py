@@ -60,9 +60,9 @@ def _columns(asked: Asked) -> tuple[Column, ...]:
     column = asked.column
     return (
         column("day", Word.DAY, Kind.DATE),
+        column("wallbox", Word.WALLBOX, Kind.TEXT),
         column("vehicle", Word.VEHICLE, Kind.TEXT),
         column("odometer", Word.ODOMETER, Kind.DISTANCE),
-        column("wallbox", Word.WALLBOX, Kind.TEXT),
         column("energy", Word.ENERGY, Kind.ENERGY),
         column("price", Word.PRICE, Kind.PRICE),
         column("cost", Word.COST, Kind.MONEY),
@@ -79,9 +79,9 @@ def _line(row: SessionRow, amount: float | None, asked: Asked) -> tuple[Cell, ..
         cost = Part(amount)
     return (
         asked.day_of(session.started_at),
+        asked.wallboxes.get(session.charge_point, session.charge_point),
         asked.vehicles.get(session.vehicle or "", session.vehicle),
         session.odometer,
-        asked.wallboxes.get(session.charge_point, session.charge_point),
         session.energy,
         price,
         cost,

@@ -41,15 +41,7 @@ WIDEST: Final = 40
 def write_xlsx(table: Table) -> bytes:
     """Return the file. Texts are texts: nothing that a person or a wallbox is called becomes a formula or a link."""
     file = io.BytesIO()
-    book = Workbook(
-        file,
-        {
-            "in_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_numbers": False,
-            "strings_to_urls": False,
-        },
-    )
+    book = Workbook(file, {"in_memory": True})
     book.set_properties(
         {
             "title": plain_text(table.title),
