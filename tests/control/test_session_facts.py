@@ -26,6 +26,8 @@ pytestmark = pytest.mark.at(NOON - timedelta(minutes=10))
 MINUTE = timedelta(minutes=1)
 MINUTELY = {"MeterValueSampleInterval": "60"}
 CARD = "04A1B2C3"
+CALL_ERROR = 4
+"""The kind of frame that says that a call failed."""
 
 
 @pytest.fixture(autouse=True)
@@ -307,6 +309,7 @@ async def test_no_charge_waits_for_what_the_ledger_cannot_keep_of_it(
     await wallbox.unplug()
     await house.advance(MINUTE)
     assert house.state("charging_reason") == "no_car"
+    assert not [frame for frame in wallbox.received if frame.kind == CALL_ERROR]
     session = await latest(house)
     assert session["charging_minutes"] == pytest.approx(10, abs=1)
     assert session["end"] is not None
