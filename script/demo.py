@@ -26,6 +26,9 @@ DEMO = ROOT / ".demo"
 DOMAIN = "smart_charge_point"
 COMPONENT = ROOT / "custom_components" / DOMAIN
 
+NIGHT_RATE = {"start": "23:30:00", "price": 0.085, "days": "every_day"}
+DAY_RATE = {"start": "05:30:00", "price": 0.285, "days": "every_day"}
+
 START_TIMEOUT = 180
 CARD_TIMEOUT = 60
 STOP_TIMEOUT = 30
@@ -160,6 +163,10 @@ async def _integration(client: HomeAssistantClient, wishes: Wishes) -> str:
         if result["type"] != "create_entry":
             raise DemoError(f"the integration could not be added: {result}")
         entries = await client.entries(DOMAIN)
+        # What the energy costs is left open by a home that is set up: the demo's sessions have a cost to look at.
+        rates = {"rates": [NIGHT_RATE, DAY_RATE]}
+        choices = ("cost", "fixed_rates", rates)
+        await client.choose_options(entries[0]["entry_id"], *choices)
     entry = entries[0]
     if entry["state"] != "loaded":
         raise DemoError(

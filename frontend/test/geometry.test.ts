@@ -64,6 +64,14 @@ describe("the ribbon", () => {
     expect(drawing.bars.map(({ height }) => height)).toEqual([1, 0.5, 1]);
   });
 
+  it("draws less current lower", () => {
+    const half = { ...data, plan: [{ ...segment("23T20:10", "24T20:10", "owner_limit"), power: 3680 }] };
+    expect(drawingOf(half, NOW, "Europe/London", "").bands.at(-1)).toMatchObject({
+      kind: "less",
+      height: 0.5,
+    });
+  });
+
   it("leaves out events that were taken back", () => {
     expect(drawing.events.map(({ kind, text }) => [kind, text])).toEqual([["less", "a"]]);
   });

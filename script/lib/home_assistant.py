@@ -153,6 +153,19 @@ class HomeAssistantClient:
             )
         raise HomeAssistantError(f"the flow does not end: {step}")
 
+    async def choose_options(
+        self, entry_id: str, *choices: str | Mapping[str, Any]
+    ) -> Answer:
+        """Walk through the options of an entry, by the choices of menus and what is typed into forms."""
+        path = "/api/config/config_entries/options/flow"
+        step = await self._post(path, {"handler": entry_id})
+        for choice in choices:
+            given = {"next_step_id": choice} if isinstance(choice, str) else choice
+            step = await self._post(f"{path}/{step['flow_id']}", given)
+        if step["type"] != "create_entry":
+            raise HomeAssistantError(f"the options are not as they should be: {step}")
+        return step
+
     async def _post(self, path: str, body: Mapping[str, Any]) -> Answer:
         async with self._http.post(
             self.url + path, json=body, headers=self._headers()

@@ -195,7 +195,7 @@ class ConnectorCard extends LitElement {
         --tone: var(--secondary-text-color);
         display: grid;
         gap: 16px 24px;
-        grid-template: "head power" auto "figures figures" auto / 1fr minmax(140px, 36%);
+        grid-template: "head power" auto "figures figures" auto / 1fr minmax(140px, 42%);
       }
       .flow {
         --tone: var(--success-color, #43a047);
@@ -251,18 +251,15 @@ class ConnectorCard extends LitElement {
       }
       .power {
         grid-area: power;
-        position: relative;
         display: flex;
+        gap: 12px;
         align-items: center;
         justify-content: flex-end;
-        min-height: 72px;
-        border-radius: 10px;
-        overflow: hidden;
+        height: 72px;
       }
       .power p {
-        position: relative;
+        flex: none;
         margin: 0;
-        padding-inline-end: 4px;
         white-space: nowrap;
       }
       .number {
@@ -276,10 +273,10 @@ class ConnectorCard extends LitElement {
         font-size: var(--ha-font-size-l, 16px);
       }
       .line {
-        position: absolute;
-        inset: 0;
-        width: 100%;
+        flex: 1;
+        min-width: 0;
         height: 100%;
+        border-radius: 8px;
       }
       .area {
         fill: color-mix(in srgb, var(--tone) 16%, transparent);

@@ -37,6 +37,8 @@ export interface Band {
   kind: Kind;
   text: string;
   power: number | null;
+  /** The most that may flow then as a part of the most that ever may; all of it where nothing may flow. */
+  height: number;
 }
 
 export interface Bar {
@@ -101,6 +103,7 @@ export const drawingOf = (
       kind: "past",
       text,
       power: null,
+      height: 1,
     }),
   );
   const plan = data.plan.map(
@@ -110,6 +113,10 @@ export const drawingOf = (
       kind: kindOf(segment),
       text: segment.text,
       power: segment.power,
+      height:
+        segment.power > 0 && data.maximum_power > 0
+          ? Math.min(1, segment.power / data.maximum_power)
+          : 1,
     }),
   );
   const events = data.events
@@ -121,6 +128,7 @@ export const drawingOf = (
         kind: event.direction === "up" ? "more" : "less",
         text: event.text,
         power: null,
+        height: 1,
       }),
     );
   const bars = data.charged

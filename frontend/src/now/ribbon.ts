@@ -112,7 +112,9 @@ class Ribbon extends LitElement {
             </pattern>
           </defs>
           ${drawing.bands.map((band) =>
-            band.kind === "none" ? nothing : box(band.start, band.end, 0, 100, band.kind),
+            band.kind === "none"
+              ? nothing
+              : box(band.start, band.end, 100 - band.height * 100, band.height * 100, band.kind),
           )}
           ${drawing.events.map((event) => box(event.start, event.end, 0, 7, `event ${event.kind}`))}
           ${drawing.bars.map((bar) =>
