@@ -686,6 +686,44 @@ async def test_what_is_replayed_beside_a_running_session_is_counted_too(
     assert energy <= house.number("energy") <= energy + 0.2
 
 
+async def test_a9_3_what_comes_with_a_stop_says_when_it_was_charged(
+    house: House,
+) -> None:
+    """A wallbox that was offline tells its samples with the stop alone: 2 kWh in the first half hour, 1 in the last."""
+    wallbox = await hang_up_on_the_wall(house, register_wh=20_000)
+    begin = house.now.replace(minute=0, second=0) - timedelta(hours=9)
+    await say(
+        house,
+        wallbox,
+        "StartTransaction",
+        connectorId=1,
+        idTag="FREEVEND",
+        meterStart=10_000,
+        timestamp=stamp(begin),
+    )
+    past = answers(wallbox, "StartTransaction")[-1]["transactionId"]
+    await say(
+        house,
+        wallbox,
+        "StopTransaction",
+        transactionId=past,
+        meterStop=13_000,
+        timestamp=stamp(begin + timedelta(hours=3)),
+        reason="Local",
+        transactionData=[
+            register(wh, begin + timedelta(minutes=minute))
+            for minute, wh in ((0, 10_000), (30, 12_000), (150, 12_000))
+        ],
+    )
+
+    slots = await house.entry.runtime_data.site.ledger.slots(past)
+
+    assert [(slot.start - begin, slot.energy) for slot in slots if slot.energy] == [
+        (timedelta(), 2000.0),
+        (timedelta(minutes=150), 1000.0),
+    ]
+
+
 async def test_a_session_of_the_past_is_told_nothing_and_teaches_nothing(
     house: House,
 ) -> None:

@@ -13,6 +13,7 @@ from ..rules.flow_time import FlowMeter, flowing_in
 LONGEST_SILENCE: Final = timedelta(minutes=15)
 """A longer stretch between two samples leaves the flow time in doubt."""
 ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
+_EXPORT: Final = (Measurand.ENERGY_EXPORT, Phase.TOTAL)
 _POWER: Final = (Measurand.POWER, Phase.TOTAL)
 _CURRENT: Final = (Measurand.CURRENT, Phase.TOTAL)
 
@@ -36,6 +37,9 @@ class OpenSession:
     """Whether its start was told so late that it may long be over, and nothing has shown yet that it runs."""
     unheard_since: datetime | None = None
     """When Home Assistant last heard of it before it was down; None once the first sample after that has come."""
+    exported: float | None = None
+    """Wh that flowed back (A9.7); None where no register tells."""
+    export_register: Register | None = None
 
     @staticmethod
     def from_ledger(session: Session) -> OpenSession:
@@ -54,6 +58,7 @@ class OpenSession:
             else Register(),
             flow=FlowMeter(flowed=session.flow_time),
             doubts=set(session.doubts),
+            exported=session.exported,
         )
 
     def count(self, register: float, at: datetime) -> None:
@@ -71,11 +76,22 @@ class OpenSession:
         if (energy := sample.values.get(ENERGY)) is not None:
             self._notice_gap(energy, sample.at)
             self.count(energy, sample.at)
+        if (export := sample.values.get(_EXPORT)) is not None:
+            self._count_export(export, sample.at)
         if (flowing := flowing_in(sample)) is not None:
             self.sampled = True
             self.flow = self.flow.mark(sample.at, flowing)
         if not sample.at_trusted:
             self.doubts.add(Doubt.TIME)
+
+    def _count_export(self, register: float, at: datetime) -> None:
+        """Take a reading of the lifetime register of what flowed back (Wh). The first one says where it stood."""
+        if self.export_register is None:
+            known = self.exported or 0.0
+            self.export_register = Register(total=known, last=register, at=at)
+        else:
+            self.export_register, _ = advance(self.export_register, register, at)
+        self.exported = self.export_register.total
 
     def _notice_gap(self, register: float, at: datetime) -> None:
         """Doubt the flow time where current flowed while Home Assistant was down, and nothing makes up for that."""
@@ -103,8 +119,23 @@ class OpenSession:
         return SessionSample(
             at=sample.at,
             power=sample.values.get(_POWER),
-            energy=self.register.total if ENERGY in sample.values else None,
+            energy=self._energy_at(sample),
             current=sample.values.get(_CURRENT),
+        )
+
+    def _energy_at(self, sample: MeterSample) -> float | None:
+        """Return the Wh since the start as of a sample, also of one that is told after later ones; None: not known."""
+        reading = sample.values.get(ENERGY)
+        last, last_at = self.register.last, self.register.at
+        if reading is None:
+            return None
+        if last is None or last_at is None or sample.at >= last_at:
+            return self.register.total
+        # Above the last one, it is of before the register fell.
+        return (
+            max(0.0, self.register.total - (last - reading))
+            if reading <= last
+            else None
         )
 
     def snapshot(self, now: datetime) -> RunningSession:

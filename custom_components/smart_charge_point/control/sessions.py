@@ -184,8 +184,11 @@ class SessionKeeper:
             session = self._aside.get(known.transaction_id) or OpenSession.from_ledger(
                 known
             )
+        points: list[SessionSample] = []
         for sample in event.samples:
             session.sample(sample)
+            points.append(session.point(sample))
+        await self._ledger.add_samples(session.transaction_id, points)
         if not event.at_trusted:
             session.doubts.add(Doubt.TIME)
         kept = await self._close(
@@ -347,6 +350,7 @@ class SessionKeeper:
             doubts=session.doubts,
             meter_last=session.register.last,
             at=session.register.at or at,
+            exported=session.exported,
         )
 
     async def _close(
@@ -385,6 +389,7 @@ class SessionKeeper:
             flow_time=flow.flowed if lasted is None else min(flow.flowed, lasted),
             doubts=ended.doubts,
             provisional=provisional,
+            exported=session.exported,
         )
 
     def _put_aside(self, session: OpenSession) -> OpenSession:
