@@ -18,14 +18,17 @@ from hypothesis.stateful import (
     precondition,
     rule,
 )
+import pytest
 
 from custom_components.smart_charge_point.model.transaction import (
     Session,
     SessionSample,
     StopReason,
 )
+from custom_components.smart_charge_point.model.usage import UsageKey
 from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.records.thinning import thin
+from custom_components.smart_charge_point.rules.periods import hour_of
 
 from .facts import HOUR, NOW, SECOND, measure, sample, started, stop
 
@@ -58,6 +61,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.now = NOW
         self.given: set[int] = set()
         self.expected = Expected({}, {}, frozenset(), {})
+        self.followed: dict[str, dict[datetime, float]] = {}
         self.ledger = Ledger(self.path)
         self.run(self.ledger.open())
 
@@ -201,11 +205,18 @@ class AnyOrder(RuleBasedStateMachine):
         data=st.data(),
         seconds=st.lists(st.integers(0, 3600), max_size=8),
         power=st.sampled_from([0.0, 1400.0, 7000.0]),
+        energy=st.none() | st.floats(0, 20_000),
     )
-    def sample(self, data: st.DataObject, seconds: list[int], power: float) -> None:
+    def sample(
+        self,
+        data: st.DataObject,
+        seconds: list[int],
+        power: float,
+        energy: float | None,
+    ) -> None:
         """Samples in any order; those of now that were thinned away stay away."""
         session = data.draw(st.sampled_from(list(self.expected.sessions.values())))
-        told = [sample(session.started_at + n * SECOND, power) for n in seconds]
+        told = [sample(session.started_at + n * SECOND, power, energy) for n in seconds]
         self.run(self.ledger.add_samples(session.transaction_id, told))
         graph = self.run(self.ledger.samples(session.transaction_id))
         had = self.expected.samples.get(session.transaction_id, ())
@@ -216,6 +227,50 @@ class AnyOrder(RuleBasedStateMachine):
             self.expected,
             samples=self.expected.samples | {session.transaction_id: graph},
         )
+
+    @rule(hours=st.integers(0, 100))
+    def look_at_the_usage(self, hours: int) -> None:
+        """Each session is its half hours; all of them are the whole, before and after any hour; nothing of it is lost."""
+        self.run(self.ledger.refresh_running())
+        whole = 0.0
+        for session in self.expected.sessions.values():
+            slots = self.run(self.ledger.slots(session.transaction_id))
+            assert sum(slot.energy for slot in slots) == pytest.approx(session.energy)
+            whole += session.energy
+        cut = hour_of(NOW) + hours * HOUR
+        before = self.run(self.ledger.total_before(UsageKey(), cut))
+        after = self.run(self.ledger.hours(UsageKey(), cut, NOW + 9999 * HOUR))
+        assert before.energy + sum(hour.energy for hour in after) == pytest.approx(
+            whole
+        )
+
+    @precondition(lambda self: self.expected.sessions)
+    @rule(charge_point=CHARGE_POINTS)
+    def settle(self, charge_point: str) -> None:
+        """The statistics follow; then whatever changes an hour is due from there."""
+        due = self.run(self.ledger.due())
+        if charge_point in due:
+            self.run(self.ledger.settled(charge_point, due[charge_point]))
+            self.followed[charge_point] = self.hours_of(charge_point)
+
+    @invariant()
+    def what_changed_is_due(self) -> None:
+        """What the statistics followed is what the ledger says, up to the hour that is due."""
+        for charge_point, followed in self.followed.items():
+            due = self.run(self.ledger.due()).get(charge_point)
+            now = self.hours_of(charge_point)
+            for hour in followed.keys() | now.keys():
+                if due is None or hour < due.hour:
+                    assert followed.get(hour) == now.get(hour)
+
+    def hours_of(self, charge_point: str) -> dict[datetime, float]:
+        """The energy of each hour of a charge point."""
+        found = self.run(
+            self.ledger.hours(
+                UsageKey(charge_point=charge_point), NOW - HOUR, NOW + 9999 * HOUR
+            )
+        )
+        return {hour.hour: hour.energy for hour in found}
 
     @rule()
     def restart(self) -> None:
@@ -245,6 +300,8 @@ class AnyOrder(RuleBasedStateMachine):
         self.run(self.ledger.close())
         shutil.copy(copy, self.path)
         self.expected = expected
+        # The statistics are made anew after that.
+        self.followed.clear()
         # Four seconds for each session that is forgotten (an hour for 900 of them).
         self.now += hours * HOUR
         self.ledger = Ledger(self.path)
