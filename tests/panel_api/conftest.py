@@ -76,8 +76,8 @@ async def sign_in(
     browsers: list[Browser] = []
 
     async def open_page(user_id: str | None = None) -> Browser:
-        token = await _token(house, user_id or owner)
-        browsers.append(Browser(await hass_ws_client(house.hass, token)))
+        shown = await token(house, user_id or owner)
+        browsers.append(Browser(await hass_ws_client(house.hass, shown)))
         return browsers[-1]
 
     yield open_page
@@ -85,7 +85,7 @@ async def sign_in(
         await browser.close()
 
 
-async def _token(house: House, user_id: str) -> str:
+async def token(house: House, user_id: str) -> str:
     """Return what a browser of a user shows, good for half an hour from now."""
     auth = house.hass.auth
     user = await auth.async_get_user(user_id)

@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 from http import HTTPStatus
+from unittest.mock import patch
 
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.smart_charge_point.records.errors import LedgerUnwritableError
+from custom_components.smart_charge_point.records.ledger import Ledger
 
 from ..family import add_person, person_id, user
 from ..house import House
@@ -68,7 +72,39 @@ async def test_what_cannot_be_made_is_said(house: House, sign_in: SignIn) -> Non
         ("export_needs_person", {"kind": "mileage_claim"}),
         ("export_needs_person", {"kind": "mileage_claim", "person": "gone"}),
         ("export_ends_before_start", {"end": "2026-10-31"}),
+        ("export_ends_before_start", {"start": "1980-01-01"}),
         ("unknown_wallbox", {"device_id": "nothing"}),
     ):
         answer = await browser.ask("export", **{**MONTH, **changes})
         assert answer["error"]["translation_key"] == key
+
+
+async def test_records_that_cannot_be_read_are_said(
+    house: House, sign_in: SignIn
+) -> None:
+    """The panel learns why there is no file."""
+    await charging(house)
+    browser = await sign_in()
+
+    with patch.object(Ledger, "rows", side_effect=LedgerUnwritableError("broken")):
+        answer = await browser.ask("export", **MONTH)
+
+    assert answer["error"]["translation_key"] == "export_unreadable"
+
+
+async def test_nothing_but_days_and_languages_is_taken(
+    house: House, sign_in: SignIn
+) -> None:
+    """What is no day or no language is refused before anything is looked at."""
+    await charging(house)
+    browser = await sign_in()
+
+    for changes in (
+        {"start": "0001-01-01"},
+        {"end": "9999-12-31"},
+        {"language": "../en"},
+        {"format": "exe"},
+        {"rate": -1},
+    ):
+        answer = await browser.ask("export", **{**MONTH, **changes})
+        assert answer["error"]["code"] == "invalid_format"

@@ -6,10 +6,21 @@ from homeassistant.core import HomeAssistant, callback
 from .export import export
 from .overview import subscribe_overview
 from .ribbon import ribbon
+from .session import correct_session, session
+from .sessions import sessions
+from .usage import usage
 
 
 @callback
 def async_setup_panel_api(hass: HomeAssistant) -> None:
     """Register the commands."""
-    for command in (export, ribbon, subscribe_overview):
+    for command in (
+        correct_session,
+        export,
+        ribbon,
+        session,
+        sessions,
+        subscribe_overview,
+        usage,
+    ):
         async_register_command(hass, command)

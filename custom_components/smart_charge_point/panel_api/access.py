@@ -9,8 +9,10 @@
 Tags are in no answer to anybody.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from homeassistant.auth.models import User
 from homeassistant.components.websocket_api.connection import ActiveConnection
@@ -26,6 +28,13 @@ from homeassistant.exceptions import ServiceValidationError
 from ..const import DOMAIN, SUBENTRY_PERSON
 from ..control.people import CONF_USER
 from ..coordinator import SmartChargePointConfigEntry, SmartChargePointData
+
+CODES: Final[Mapping[str, str]] = {
+    "panel_not_yours": ERR_UNAUTHORIZED,
+    "panel_unknown_session": ERR_NOT_FOUND,
+    "unknown_wallbox": ERR_NOT_FOUND,
+}
+"""The codes of the errors that Home Assistant has one for."""
 
 
 class PanelRole(StrEnum):
@@ -54,6 +63,21 @@ class Viewer:
         if self.role is PanelRole.ADMINISTRATOR:
             return True
         return person is not None and person in self.persons
+
+    def whose(self, person: str | None) -> str | None:
+        """Return whose sessions answer a question about those of `person`, or (None) of everybody that is seen.
+
+        None: everybody's, and those of nobody in particular.
+
+        Raises:
+            ServiceValidationError: this user sees none of what is asked for.
+        """
+        if self.sees_of(person):
+            return person
+        if person is None and len(self.persons) == 1:
+            [person] = self.persons
+            return person
+        raise not_yours()
 
 
 @callback
@@ -115,6 +139,13 @@ def loaded_entry(hass: HomeAssistant) -> SmartChargePointConfigEntry | None:
     )
 
 
+def not_yours() -> ServiceValidationError:
+    """Return the error of whoever asks for what they do not see."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN, translation_key="panel_not_yours"
+    )
+
+
 @callback
 def send_refused(
     connection: ActiveConnection, message_id: int, error: ServiceValidationError
@@ -122,9 +153,7 @@ def send_refused(
     """Answer a command with why nothing came of it, so that the panel can say it in the user's language."""
     connection.send_error(
         message_id,
-        ERR_NOT_FOUND
-        if error.translation_key == "unknown_wallbox"
-        else ERR_HOME_ASSISTANT_ERROR,
+        CODES.get(error.translation_key or "", ERR_HOME_ASSISTANT_ERROR),
         str(error),
         translation_domain=error.translation_domain,
         translation_key=error.translation_key,

@@ -1,28 +1,24 @@
 """Export: a file of what the panel shows, behind a link that the browser opens."""
 
-from typing import Any, Final
+from typing import Any
 
 from homeassistant.components.websocket_api.connection import ActiveConnection
+from homeassistant.components.websocket_api.const import ERR_HOME_ASSISTANT_ERROR
 from homeassistant.components.websocket_api.decorators import (
     async_response,
     websocket_command,
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
-from homeassistant.helpers import config_validation as cv
-from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN
-from ..export import ExportKind, Wish, async_export
+from ..export import DAY, LANGUAGE, ExportKind, Wish, async_export, period_between
 from ..export_files import Downloads
+from ..records.errors import LedgerError
 from ..records.exports.writing import FileFormat
-from ..rules.periods import period
 from ..targets import target_of
 from .access import Home, home_of, send_not_yours, send_refused
-
-LONGEST: Final = 366 * 30
-"""Days that a period may last."""
 
 
 @websocket_command(
@@ -30,15 +26,15 @@ LONGEST: Final = 366 * 30
         vol.Required("type"): "smart_charge_point/panel/export",
         vol.Required("kind"): vol.Coerce(ExportKind),
         vol.Required("format"): vol.Coerce(FileFormat),
-        vol.Required("start"): cv.date,
-        vol.Required("end"): cv.date,
+        vol.Required("start"): DAY,
+        vol.Required("end"): DAY,
         vol.Optional("device_id"): vol.Any(str, None),
         vol.Optional("person"): vol.Any(str, None),
         vol.Optional("vehicle"): vol.Any(str, None),
         vol.Optional("rate"): vol.Any(
             None, vol.All(vol.Coerce(float), vol.Range(min=0, max=1000))
         ),
-        vol.Optional("language"): str,
+        vol.Optional("language"): LANGUAGE,
     }
 )
 @async_response
@@ -61,7 +57,18 @@ async def export(
     except ServiceValidationError as error:
         send_refused(connection, msg["id"], error)
         return
-    exported = await async_export(hass, home.entry, wish)
+    try:
+        exported = await async_export(hass, home.entry, wish)
+    except LedgerError as error:
+        connection.send_error(
+            msg["id"],
+            ERR_HOME_ASSISTANT_ERROR,
+            str(error),
+            translation_domain=DOMAIN,
+            translation_key="export_unreadable",
+            translation_placeholders={"error": str(error)},
+        )
+        return
     connection.send_result(
         msg["id"],
         {
@@ -90,7 +97,8 @@ def _wish(
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="export_needs_person"
         )
-    if not 0 <= (msg["end"] - msg["start"]).days <= LONGEST:
+    period = period_between(msg["start"], msg["end"])
+    if period is None:
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="export_ends_before_start"
         )
@@ -98,7 +106,7 @@ def _wish(
     return Wish(
         kind=msg["kind"],
         file_format=msg["format"],
-        period=period(msg["start"], msg["end"], dt_util.get_default_time_zone()),
+        period=period,
         language=msg.get("language", hass.config.language),
         charge_point=None
         if device_id is None
