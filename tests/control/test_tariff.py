@@ -7,6 +7,8 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 
 from custom_components.smart_charge_point.model.hours import ChargingHours
+from custom_components.smart_charge_point.records.errors import LedgerFullError
+from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..house import House
@@ -238,6 +240,32 @@ async def test_a_price_that_does_not_come_back_is_not_held_for_ever(
     session = await finished(house, wallbox)
     assert not session["cost_complete"]
     assert session["cost"] == pytest.approx(counter.cost(0.1, 0), abs=0.05)
+
+
+async def test_a_price_that_the_ledger_cannot_take_now_it_takes_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is full for a quarter of an hour, in which the price changes."""
+
+    async def full(*_: object) -> None:
+        raise LedgerFullError("the disk is full")
+
+    wallbox = await hang_up(house)
+    await price(house, 0.10)
+    await by_entity(house)
+    await house.advance_to(NOON)
+    counter = Counter(house, wallbox)
+    await wallbox.plug_in(Car())
+    await house.advance(MINUTE * 20)
+    with monkeypatch.context() as disk:
+        disk.setattr(Ledger, "keep_price", full)
+        await counter.to(NOON + HALF_HOUR)
+        await price(house, 0.30)
+        await house.advance(MINUTE * 5)
+    await counter.to(NOON + HALF_HOUR * 2)
+    session = await finished(house, wallbox)
+    assert session["cost"] == pytest.approx(counter.cost(0.1, 0.3), abs=0.05)
+    assert session["cost_complete"]
 
 
 async def test_an_owner_is_told_of_a_price_that_stays_away(house: House) -> None:

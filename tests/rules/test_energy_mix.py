@@ -8,6 +8,7 @@ import pytest
 from custom_components.smart_charge_point.rules.energy_mix import (
     LEAST,
     HourFlows,
+    carbon_factor,
     metered_in,
     shares,
 )
@@ -109,10 +110,11 @@ def test_parts_are_what_an_owner_would_say(
         HourFlows(imported=0, solar=3, exported=3),
         HourFlows(imported=float("nan")),
         HourFlows(imported=float("inf")),
+        HourFlows(imported=1, solar=float("nan")),
     ],
 )
 def test_of_a_house_that_used_nothing_nothing_is_said(flows: HourFlows) -> None:
-    """No part of nothing is zero."""
+    """No part of nothing is zero, nor of what is no number."""
     assert shares(flows) is None
 
 
@@ -160,3 +162,33 @@ def test_hours_never_count_more_than_the_meter(
     hours = [NOON + HOUR * number for number in range(len(counted))]
     for hour, energy in metered_in(sums, hours).items():
         assert energy == pytest.approx(counted[(hour - NOON) // HOUR], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [
+        ("gCO2eq/kWh", 1),
+        ("g/kWh", 1),
+        ("gCO₂/kWh", 1),
+        ("g CO2 / kWh", 1),
+        ("kgCO2e/MWh", 1),
+        ("kg/kWh", 1000),
+        ("tCO2/MWh", 1000),
+        (None, 1),
+        ("", 1),
+        ("%", None),
+        ("g", None),
+        ("GBP/kWh", None),
+        ("g/m³", None),
+        ("glasses/kWh", None),
+    ],
+)
+def test_carbon_is_weighed_in_grams(unit: str | None, factor: float | None) -> None:
+    """Grams per kWh, kilograms per MWh and the like come to the same, and nothing else is a weight."""
+    assert carbon_factor(unit) == pytest.approx(factor)
+
+
+def test_a_sum_that_is_no_number_counts_nothing() -> None:
+    """Whatever a database holds."""
+    sums = [(NOON, 1.0), (NOON + HOUR, float("nan")), (NOON + HOUR * 2, float("inf"))]
+    assert metered_in(sums, [NOON + HOUR, NOON + HOUR * 2]) == {}

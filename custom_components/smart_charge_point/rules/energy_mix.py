@@ -9,7 +9,7 @@ Meters tell how much came in and went out in an hour, not which of it went where
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from math import isfinite
 from typing import Final
@@ -48,6 +48,8 @@ class Shares:
 
 def shares(flows: HourFlows) -> Shares | None:
     """Return where what the house used in an hour came from, None where it used nothing by its meters."""
+    if not all(map(isfinite, astuple(flows))):
+        return None
     kept = max(0.0, flows.solar - flows.exported)
     solar = max(0.0, kept - flows.charged)
     sent_by_battery = max(0.0, flows.exported - flows.solar)
@@ -55,7 +57,7 @@ def shares(flows: HourFlows) -> Shares | None:
     taken_from_grid = max(0.0, flows.charged - kept)
     grid = max(0.0, flows.imported - taken_from_grid)
     used = solar + battery + grid
-    if not isfinite(used) or used < LEAST:
+    if used < LEAST:
         return None
     return Shares(solar=solar / used, battery=battery / used)
 
@@ -76,9 +78,10 @@ def metered_in(
         if behind in {0, len(moments)}:
             continue
         before, after = sums[behind - 1], sums[behind]
-        took = max(0.0, after[1] - before[1])
+        took = after[1] - before[1]
         if not isfinite(took):
             continue
+        took = max(0.0, took)
         if took == 0 or (after[0] == hour and before[0] == hour - HOUR):
             counted[hour] = took
     return counted
