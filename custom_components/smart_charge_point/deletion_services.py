@@ -22,6 +22,7 @@ from .control.forgetting import CardsForgotten, counted
 from .control.people import CONF_TAGS, CONF_USER
 from .control.site import Site
 from .coordinator import SmartChargePointConfigEntry
+from .export import DAY
 from .export_files import Downloads
 from .export_services import NAME, refused, subentry_named, the_home
 from .model.usage import Receipt, WipeRequest
@@ -47,7 +48,7 @@ DELETE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_WHAT, default=SESSIONS): vol.In((SESSIONS, NAMES, TRACES)),
         vol.Optional(ATTR_PERSON): NAME,
         vol.Optional(ATTR_EVERYTHING, default=False): cv.boolean,
-        vol.Optional(ATTR_BEFORE): cv.date,
+        vol.Optional(ATTR_BEFORE): DAY,
         vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
     }
 )

@@ -7,8 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.util import dt as dt_util, slugify
+import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_CHARGE_POINT, SUBENTRY_PERSON, SUBENTRY_VEHICLE
 from .control.settings import ChargePointSettings
@@ -23,8 +25,12 @@ from .records.exports.usage_table import usage_table
 from .records.exports.words import Word
 from .records.exports.writing import CONTENT_TYPES, FileFormat, write
 from .records.ledger import Ledger
-from .rules.periods import Period, days, month, months, twelve_months, year
+from .rules.periods import Period, days, month, months, period, twelve_months, year
 
+DAY: Final = vol.All(cv.date, vol.Range(min=date(1970, 1, 1), max=date(2200, 1, 1)))
+"""A civil day that an owner may ask for."""
+LANGUAGE: Final = vol.All(cv.string, vol.Match(r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"))
+LONGEST: Final = timedelta(days=366 * 30)
 PAGE: Final = 1000
 """Sessions that are read from the ledger at once, so that what a wallbox tells never waits long."""
 
@@ -95,6 +101,13 @@ def period_named(name: PeriodName, today: date) -> Period:
             return year(date(today.year - 1, 1, 1), zone)
         case PeriodName.LAST_12_MONTHS:
             return twelve_months(today, zone)
+
+
+def period_between(first: date, last: date) -> Period | None:
+    """Return the period of two civil days, both included; None where it ends before it begins or is beyond `LONGEST`."""
+    if not timedelta() <= last - first <= LONGEST:
+        return None
+    return period(first, last, dt_util.get_default_time_zone())
 
 
 async def async_export(

@@ -18,12 +18,21 @@ import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_PERSON, SUBENTRY_VEHICLE
 from .coordinator import SmartChargePointConfigEntry
-from .export import ExportKind, PeriodName, Wish, async_export, period_named
+from .export import (
+    DAY,
+    LANGUAGE,
+    ExportKind,
+    PeriodName,
+    Wish,
+    async_export,
+    period_between,
+    period_named,
+)
 from .export_files import Downloads, async_store
 from .panel_api.access import Viewer, viewer_of
 from .records.errors import LedgerError
 from .records.exports.writing import FileFormat
-from .rules.periods import Period, period
+from .rules.periods import Period
 from .targets import TARGET_FIELDS, targets
 
 SERVICE_EXPORT: Final = "export_sessions"
@@ -54,15 +63,13 @@ EXPORT_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_PERIOD, default=PeriodName.LAST_MONTH.value): vol.In(
             (*(name.value for name in PeriodName), CUSTOM)
         ),
-        vol.Optional(ATTR_START): cv.date,
-        vol.Optional(ATTR_END): cv.date,
+        vol.Optional(ATTR_START): DAY,
+        vol.Optional(ATTR_END): DAY,
         vol.Optional(ATTR_PERSON): NAME,
         vol.Optional(ATTR_VEHICLE): NAME,
         vol.Optional(ATTR_RATE): vol.All(vol.Coerce(float), vol.Range(min=0, max=1000)),
         vol.Optional(ATTR_DESTINATION, default=MEDIA): vol.In((MEDIA, LINK)),
-        vol.Optional(ATTR_LANGUAGE): vol.All(
-            cv.string, vol.Match(r"^[A-Za-z-]{2,20}$")
-        ),
+        vol.Optional(ATTR_LANGUAGE): LANGUAGE,
     }
 )
 
@@ -218,6 +225,7 @@ def _period(data: Mapping[str, Any]) -> Period:
         return period_named(PeriodName(data[ATTR_PERIOD]), dt_util.now().date())
     if ATTR_START not in data or ATTR_END not in data:
         raise refused("export_needs_dates")
-    if data[ATTR_END] < data[ATTR_START]:
+    period = period_between(data[ATTR_START], data[ATTR_END])
+    if period is None:
         raise refused("export_ends_before_start")
-    return period(data[ATTR_START], data[ATTR_END], dt_util.get_default_time_zone())
+    return period

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 import pytest
 from pytest_homeassistant_custom_component.common import MockUser
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+import voluptuous as vol
 
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.simulator import Car
@@ -181,7 +182,14 @@ async def test_what_cannot_be_meant_is_refused(house: House, tmp_path: Path) -> 
         await refusal(house, period="custom", start="2026-11-02", end="2026-11-01")
         == "export_ends_before_start"
     )
+    assert (
+        await refusal(house, period="custom", start="1980-01-01", end="2026-11-01")
+        == "export_ends_before_start"
+    )
     assert await refusal(house) == "export_no_media_folder"
+    for unread in ({"start": "0001-01-01"}, {"language": "../en"}, {"rate": -1}):
+        with pytest.raises(vol.Invalid):
+            await export(house, **unread)
 
 
 async def test_a_wallbox_may_be_chosen(house: House) -> None:
