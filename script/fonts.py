@@ -25,8 +25,8 @@ KEPT: Final = (
     range(0x2100, 0x2300),  # letter-like signs, arrows, sums
     range(0x2500, 0x2600),  # lines and blocks
     range(0x2713, 0x2718),
-    range(0xFB00, 0xFB50),
-    range(0xFE70, 0xFF00),  # Arabic letters as they join
+    range(0xFB00, 0xFC00),  # ligatures, Hebrew, and Arabic letters as they join
+    range(0xFE70, 0xFF00),
     (0xFFFD,),
 )
 

@@ -13,6 +13,8 @@ from fpdf import FPDF
 from fpdf.bidi import BidiParagraph
 from fpdf.enums import XPos, YPos
 
+from .joined_letters import joined
+
 FONTS: Final = Path(__file__).parent / "fonts"
 FAMILY: Final = "dejavu"
 MARGIN: Final = 15
@@ -37,7 +39,7 @@ class Paper(FPDF):
     The same calls make the same bytes: `made_at` (with its zone) stands for the present. `page_of` is the text for
     "page 1 of 3", with the fields `page` and `pages`; `foot` stands beside it on every page.
 
-    Drawn are Latin, Greek, Cyrillic, Armenian, Georgian and Hebrew letters, and Arabic ones each in its lone form.
+    Drawn are Latin, Greek, Cyrillic, Armenian, Georgian, Hebrew and Arabic letters.
     `missing` names the characters that were to be drawn and cannot be: a box stands for each.
     """
 
@@ -95,7 +97,7 @@ class Paper(FPDF):
         """Return `text` as it is to be drawn, from left to right and with nothing that the font has not."""
         text = unicodedata.normalize("NFC", text)
         if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in text):
-            text = BidiParagraph(text).get_reordered_string()
+            text = BidiParagraph(joined(text)).get_reordered_string()
         lost = {
             letter
             for letter in text
