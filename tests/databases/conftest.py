@@ -1,15 +1,19 @@
 """A database for each test, on the server that the run is given, and a house whose recorder writes into it."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 import logging
 from pathlib import Path
 import secrets
 
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 import sqlalchemy as sa
 
+from ..fourteen_months import UNTIL
 from ..house import House
+from .kept import KeptHome
 from .recorded import RecordedHouse
 
 # The plugin logs every statement; where thousands are executed that takes longer than they do.
@@ -66,3 +70,36 @@ async def recorded(
     """Return a house whose recorder runs; it was begun at the time in the house."""
     await async_setup_recorder_instance(house.hass)
     return RecordedHouse(house)
+
+
+@pytest.fixture
+async def unrecorded_home(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    tmp_path: Path,
+    enable_custom_integrations: None,
+) -> AsyncIterator[KeptHome]:
+    """Return a home of two wallboxes, two persons and two cars; it keeps statistics, but has no recorder yet."""
+    await hass.config.async_set_time_zone("Europe/London")
+    hass.config.currency = "GBP"
+    freezer.move_to(UNTIL)
+    # Thousands of rows are handed over at once here; that it looks slow to a loop that traces is no finding.
+    hass.loop.set_debug(False)
+    home = KeptHome(hass, freezer, tmp_path / "sessions.db")
+    for wallbox in ("garage", "drive"):
+        home.add("charge_point", wallbox, wallbox.title())
+    tags = {"ada": ["04A0", "04FF"], "ben": ["04A1"]}
+    for person, cards in tags.items():
+        home.add("person", person, person.title(), user_id=None, rights=[], tags=cards)
+    await home.start()
+    yield home
+    await home.stop()
+
+
+@pytest.fixture
+async def home(
+    async_setup_recorder_instance: RecorderInstanceGenerator, unrecorded_home: KeptHome
+) -> KeptHome:
+    """Return that home with a recorder."""
+    await async_setup_recorder_instance(unrecorded_home.hass)
+    return unrecorded_home

@@ -17,6 +17,7 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.recorder import (
     DATA_INSTANCE,
     async_migration_in_progress,
@@ -118,7 +119,10 @@ class StatisticsBook:
             ]
             self._look()
             # A copy each: the recorder keeps what it is given, and reads it later on its thread.
-            add(self._hass, about.copy(), data)
+            try:
+                add(self._hass, about.copy(), data)
+            except HomeAssistantError as error:
+                raise NoBookError(str(error)) from error
             await self.caught_up()
 
     async def clear(self, statistic_ids: Iterable[str]) -> None:

@@ -119,7 +119,7 @@ class Names:
     def _of_subentry(self, what: str, subentry_id: str) -> Named:
         subentry = self._entry.subentries.get(subentry_id)
         return Named(
-            slug=f"{what}_{subentry_id.lower()}",
+            slug=f"{what}_{_part_of_slug(subentry_id)}",
             whose=None if subentry is None else subentry.title,
         )
 
@@ -137,3 +137,11 @@ class Names:
     def _text(self, key: str) -> str:
         text = f"component.{DOMAIN}.common.statistics_{key}"
         return self._texts.get(text, key)
+
+
+def _part_of_slug(subentry_id: str) -> str:
+    """Return what stands for a subentry in ids of series, which may have small letters and digits: as a rule, itself."""
+    small = subentry_id.lower()
+    if small.isascii() and small.isalnum():
+        return small
+    return hashlib.sha256(subentry_id.encode()).hexdigest()[:16]
