@@ -22,6 +22,7 @@ from .strategies import LONDON, minutes_from, moments, utc
 NIGHT = FixedRate(start=time(0, 30), price=0.07)
 DAY = FixedRate(start=time(5, 30), price=0.28)
 KYIV = ZoneInfo("Europe/Kyiv")
+NEW_YORK = ZoneInfo("America/New_York")
 
 rates = st.lists(
     st.builds(
@@ -38,7 +39,7 @@ rates = st.lists(
 
 
 def by_the_wall(rates: list[FixedRate], moment: datetime, zone: ZoneInfo) -> float:
-    """Return the price that whoever looks at the clock on the wall would name, on a day without a change of it."""
+    """Return the price that whoever looks at the clock on the wall would name, where no rate begins while it is changed."""
     local = moment.astimezone(zone)
     for back in range(9):
         day = local.date() - timedelta(days=back)
@@ -54,21 +55,28 @@ def by_the_wall(rates: list[FixedRate], moment: datetime, zone: ZoneInfo) -> flo
 
 
 @pytest.mark.parametrize(
-    ("month", "zone"),
-    [(1, LONDON), (7, LONDON), (7, KYIV)],
-    ids=["winter", "summer", "further east"],
+    ("start", "zone"),
+    [
+        (utc(2026, 1, 12), LONDON),
+        (utc(2026, 7, 13), LONDON),
+        (utc(2026, 3, 25), LONDON),
+        (utc(2026, 10, 21), LONDON),
+        (utc(2026, 7, 13), KYIV),
+        (utc(2026, 10, 21), NEW_YORK),
+        (utc(2026, 10, 28), NEW_YORK),
+    ],
+    ids=["winter", "summer", "spring", "autumn", "east", "west", "west in autumn"],
 )
 def test_each_minute_of_a_week_has_the_price_that_the_clock_on_the_wall_says(
-    month: int, zone: ZoneInfo
+    start: datetime, zone: ZoneInfo
 ) -> None:
-    """Weekends have rates of their own, and Friday's last one holds until they begin."""
+    """Weekends have rates of their own, and Friday's last one holds until they begin; also when the clocks change."""
     table = [
         NIGHT,
         DAY,
         FixedRate(start=time(9), price=0.2, days=RateDays.WEEKEND),
         FixedRate(start=time(16), price=0.4, days=RateDays.MONDAY_TO_FRIDAY),
     ]
-    start = utc(2026, month, 12)
     steps = fixed_steps(table, start, start + timedelta(days=7), zone)
     for minute in minutes_from(start):
         price = [step.value for step in steps if step.at <= minute][-1]
