@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..central_system.composite import Verdict
 from ..central_system.link import CompositeSchedule
 from ..central_system.profiles import ChargingProfile
 from ..model.capabilities import Capabilities
@@ -62,6 +63,8 @@ class Connector(PlannedConnector):
         self._refreshed_by: object = None
         """What `_turn` said when `state` was refreshed."""
         self.composite: CompositeSchedule | None = None
+        self.verdict: tuple[datetime, Verdict] | None = None
+        """What came of it when it was last held against what the wallbox was told, and when (UTC) that was."""
         self.sent_override: ChargingProfile | None = None
         self.withdrawn_from: int | None = None
         """The transaction from which any override was taken back that tampering had ended."""

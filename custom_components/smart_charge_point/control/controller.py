@@ -1,6 +1,6 @@
 """Down: what the owner wants of one charge point, and what the platforms may know of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from homeassistant.core import CALLBACK_TYPE, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
+from ..central_system.counters import ServerCounters
 from ..central_system.handler import Handler
 from ..central_system.link import (
     Answer,
@@ -28,6 +29,7 @@ from ..model.hours import ChargingHours, HoursChoice, HoursDecision
 from ..model.limit import LEAST_CURRENT, Limit
 from ..model.plan import Plan
 from ..model.trace import TraceSample
+from ..records.technical_file.facts import Evidence, Fact
 from ..rules.ladder import Decided
 from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from ..rules.ruleset import Ruleset
@@ -37,6 +39,7 @@ from .capability_report import Finding, capability_report
 from .charge_point import ChargePoint
 from .connector import Connector
 from .dsr_desk import DsrDesk
+from .evidence import evidence_of
 from .fast_metering import SampleListener
 from .override import Override, OverrideKind
 from .reports import Reports
@@ -455,6 +458,22 @@ class Controller:
             [connector.resident_schedule(now) for connector in connectors],
             now,
             delays=any(connector.delays for connector in connectors),
+        )
+
+    async def async_evidence(
+        self,
+        software: Mapping[Fact, str],
+        counters: ServerCounters,
+        *,
+        personal: bool,
+    ) -> Evidence:
+        """Return what is known for the technical file: see `evidence.evidence_of`."""
+        return await evidence_of(
+            self._charge_point,
+            software=software,
+            counters=counters,
+            personal=personal,
+            now=dt_util.utcnow(),
         )
 
     def latest_power(self, connector: int) -> tuple[TraceSample, ...]:

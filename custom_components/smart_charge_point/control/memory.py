@@ -21,6 +21,7 @@ from ..model.capabilities import (
     Support,
 )
 from ..model.charge_point import NOTHING_TOLD, BootFacts, ConnectorStatus
+from ..model.draws import DrawTally
 from ..model.hours import Weekday
 from ..model.limit import Limit, RateUnit
 from ..model.own_delay import DelaySetAside
@@ -41,6 +42,8 @@ class ConnectorMemory:
 
     edge_delays: EdgeDelays | None = None
     session_delay: SessionDelay | None = None
+    draws: DrawTally = field(default_factory=DrawTally)
+    """All that were ever drawn, counted up: evidence that they are random."""
     owner_limit: Limit | None = None
     override: Override | None = None
     acknowledged: dict[int, ChargingProfile] = field(default_factory=dict)
@@ -281,6 +284,7 @@ def _connector_data(memory: ConnectorMemory) -> dict[str, Any]:
             "seconds": session.seconds,
             "used": session.used,
         },
+        "draws": memory.draws.as_data(),
         "owner_limit": memory.owner_limit.amperes if memory.owner_limit else None,
         "override": override
         and {
@@ -332,6 +336,7 @@ def _connector_from(data: dict[str, Any]) -> ConnectorMemory:
             seconds=session["seconds"],
             used=session["used"],
         ),
+        draws=DrawTally.from_data(data["draws"]),
         owner_limit=None if limit is None else Limit(amperes=limit),
         override=override
         and Override(

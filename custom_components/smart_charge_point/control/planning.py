@@ -1,6 +1,6 @@
 """Planning: what is wanted of one connector, and what the wallbox must hold for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 import secrets
@@ -158,11 +158,19 @@ class PlannedConnector:
                 secrets.randbelow,
                 holidays=self._keeps_holidays,
             )
+            self._tally([seconds for _, seconds in memory.edge_delays.seconds], now)
             drawn = True
         if heard and self.awaits_delay:
             memory.session_delay = draw_session(maximum, now, secrets.randbelow)
+            self._tally([memory.session_delay.seconds], now)
             drawn = True
         return drawn
+
+    def _tally(self, seconds: Sequence[int], now: datetime) -> None:
+        """Count what was drawn, as evidence."""
+        self.memory.draws = self.memory.draws.with_draws(
+            seconds, self._delay_maximum, now
+        )
 
     @property
     def awaits_delay(self) -> bool:

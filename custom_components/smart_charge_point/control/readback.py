@@ -61,6 +61,7 @@ class ReadBack:
         if composite is None or connector.session is not None:
             return False
         verdict = self._verdict(connector, composite, now)
+        connector.verdict = now, verdict
         # Less than asked for can be a setting of the wallbox's own; the owner sees it beside what was asked.
         if not verdict.exceeds:
             self._issues.clear(IssueKind.SCHEDULE_DIFFERS)
