@@ -221,6 +221,8 @@ class Overriding:
         self, connector: Connector, now: datetime
     ) -> ExceptionalTime | None:
         """Return the bank holiday that rules at `now` (UTC), where the wallbox does not hold it."""
+        if not connector.keeps_holidays:
+            return None
         schedule = connector.resident_schedule(now)
         held = as_held(schedule, self._capabilities, now)
         if held.week.exception_at(now) is not None:
@@ -231,7 +233,7 @@ class Overriding:
         self, connector: Connector, now: datetime
     ) -> tuple[datetime, ...]:
         """Return when a running session needs another look because of bank holidays that the wallbox does not hold."""
-        if connector.session is None:
+        if connector.session is None or not connector.keeps_holidays:
             return ()
         starts = [
             each.start for each in connector.resident_schedule(now).week.exceptions

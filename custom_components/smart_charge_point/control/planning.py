@@ -149,14 +149,14 @@ class PlannedConnector:
             self._ruleset.zone,
             hours,
             maximum,
-            holidays=self._keeps_holidays,
+            holidays=self.keeps_holidays,
         ):
             memory.edge_delays = draw_edges(
                 hours,
                 maximum,
                 now,
                 secrets.randbelow,
-                holidays=self._keeps_holidays,
+                holidays=self.keeps_holidays,
             )
             self._tally([seconds for _, seconds in memory.edge_delays.seconds], now)
             drawn = True
@@ -211,7 +211,7 @@ class PlannedConnector:
         memory = self.memory
         capabilities = self._capabilities()
         drawn = memory.edge_delays
-        hours, keeps = self.settings.decision.hours, self._keeps_holidays
+        hours, keeps = self.settings.decision.hours, self.keeps_holidays
         if drawn is None or {edge for edge, _ in drawn.seconds} != set(
             delayed_edges(hours, holidays=keeps)
         ):
@@ -244,7 +244,7 @@ class PlannedConnector:
         )
         week = week_pattern(hours, drawn, guard, now, zone)
         following = following_pattern(hours, drawn, guard, now, zone)
-        if not self._keeps_holidays:
+        if not self.keeps_holidays:
             return week, following
         return with_holidays(
             week,
@@ -259,7 +259,7 @@ class PlannedConnector:
         )
 
     @property
-    def _keeps_holidays(self) -> bool:
+    def keeps_holidays(self) -> bool:
         """Whether the owner wants bank holidays as at the weekend, and they are known."""
         return bool(self.site.bank_holidays)
 
