@@ -12,6 +12,8 @@ from .marks import HALF_HOUR_LENGTH
 from .rows import figure, moment, moment_of
 
 _ROUNDING: Final = 1e-9
+_NEVER: Final = 2**62
+"""A half hour that does not come."""
 
 
 def keep_price(
@@ -26,8 +28,8 @@ def keep_price(
     ).fetchone()
     # Half hours that begin at or after the step, and before the next one.
     first = -(-since // HALF_HOUR_LENGTH)
-    beyond = None if until is None else -(-until // HALF_HOUR_LENGTH)
-    where = "half_hour >= ?1 AND (?2 IS NULL OR half_hour < ?2) AND price IS NOT ?3"
+    beyond = _NEVER if until is None else -(-until // HALF_HOUR_LENGTH)
+    where = "half_hour >= ?1 AND half_hour < ?2 AND price IS NOT ?3"
     values = (first, beyond, price)
     changed = _changed(connection, where, values)
     if changed:
@@ -111,18 +113,19 @@ def missing_mix(connection: sqlite3.Connection, limit: int) -> tuple[datetime, .
 
 def _changed(
     connection: sqlite3.Connection, where: str, values: tuple[Any, ...]
-) -> list[int]:
+) -> set[int]:
     """Return the sessions with slots that meet a condition."""
-    return [
+    # DISTINCT would make SQLite go through all slots in the order of their sessions.
+    return {
         transaction_id
         for (transaction_id,) in connection.execute(
-            f"SELECT DISTINCT transaction_id FROM slot WHERE {where}",  # noqa: S608
+            f"SELECT transaction_id FROM slot WHERE {where}",  # noqa: S608
             values,
         )
-    ]
+    }
 
 
-def _add_up(connection: sqlite3.Connection, changed: list[int]) -> None:
+def _add_up(connection: sqlite3.Connection, changed: set[int]) -> None:
     for transaction_id in changed:
         slots.add_up(connection, transaction_id)
 
