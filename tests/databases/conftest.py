@@ -7,7 +7,9 @@ import secrets
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+import pymysql.converters
 import pytest
+from pytest_homeassistant_custom_component.patch_time import HAFakeDatetime
 from pytest_homeassistant_custom_component.typing import RecorderInstanceGenerator
 import sqlalchemy as sa
 
@@ -18,6 +20,9 @@ from .recorded import RecordedHouse
 
 # The plugin logs every statement; where thousands are executed that takes longer than they do.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+# The driver knows how to write a time by its exact type, and a frozen clock gives times of its own.
+pymysql.converters.conversions[HAFakeDatetime] = pymysql.converters.escape_datetime
 
 
 @pytest.fixture

@@ -124,12 +124,12 @@ class KeptHome:
         )
         found = rows.get(statistic_id, ())
         if kind is Kind.ENERGY:
-            sums = [row["sum"] for row in found]
+            sums = [row["sum"] or 0.0 for row in found]
             assert sums == sorted(sums)
         return {
-            datetime.fromtimestamp(row["start"], UTC): row["change"]
+            datetime.fromtimestamp(row["start"], UTC): change
             for row in found
-            if abs(row["change"]) > 1e-9
+            if abs(change := row["change"] or 0.0) > 1e-9
         }
 
     async def differences(self, until: datetime) -> Mapping[str, float]:

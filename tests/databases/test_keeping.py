@@ -44,9 +44,11 @@ async def lose(home: KeptHome, *keys: UsageKey) -> None:
         for statistic_id in (await home.keeper.statistic_ids(key)).values()
     ]
     done = asyncio.Event()
-    get_instance(home.hass).async_clear_statistics(
-        lost, on_done=lambda: home.hass.loop.call_soon_threadsafe(done.set)
-    )
+
+    def tell_done() -> None:
+        home.hass.loop.call_soon_threadsafe(done.set)
+
+    get_instance(home.hass).async_clear_statistics(lost, on_done=tell_done)
     await done.wait()
 
 
