@@ -111,6 +111,7 @@ class StatisticsKeeper:
             LedgerError: the ledger cannot be read.
         """
         async with self._lock:
+            await self._book.caught_up()
             await self._ledger.refresh_running()
             end = _hour_of(dt_util.utcnow() - _AFTER)
             if (first := await self._series.first_hour(end)) is not None:
