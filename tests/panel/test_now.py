@@ -12,6 +12,11 @@ from .conftest import PHONE, OpenPanel
 
 LIVE_FOR: Final = 5_000
 YEAR_TOLD: Final = 120_000
+SEEN: Final = (
+    "state => { Object.defineProperty(document, 'visibilityState', {value: state, configurable: true});"
+    " document.dispatchEvent(new Event('visibilitychange')); }"
+)
+"""As a browser says that its page is behind another one, or in front again."""
 
 
 def card(page: Page) -> Locator:
@@ -74,7 +79,7 @@ def test_live_power_moves_every_second(open_panel: OpenPanel) -> None:
 
 
 def test_what_is_not_looked_at_is_not_asked_for(open_panel: OpenPanel) -> None:
-    """Nothing is sent any more for a page that was left for another one."""
+    """No power is sent for a page in the background, and nothing at all for one that was left for another."""
     asked: dict[int, str] = {}
 
     def sent(frame: str | bytes) -> None:
@@ -95,6 +100,12 @@ def test_what_is_not_looked_at_is_not_asked_for(open_panel: OpenPanel) -> None:
         "smart_charge_point/panel/overview",
         "smart_charge_point/subscribe_power",
     }
+    page.evaluate(SEEN, "hidden")
+    page.wait_for_timeout(1_000)
+    assert subscriptions() == {"smart_charge_point/panel/overview"}
+    page.evaluate(SEEN, "visible")
+    page.wait_for_timeout(1_000)
+    assert "smart_charge_point/subscribe_power" in subscriptions()
     page.evaluate(
         "() => { history.pushState(null, '', '/profile');"
         " window.dispatchEvent(new CustomEvent('location-changed')); }"

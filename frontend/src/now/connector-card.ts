@@ -195,7 +195,7 @@ class ConnectorCard extends LitElement {
         --tone: var(--secondary-text-color);
         display: grid;
         gap: 16px 24px;
-        grid-template: "head power" auto "figures figures" auto / 1fr minmax(140px, 42%);
+        grid-template: "head power" auto "figures figures" auto / minmax(0, 1fr) minmax(140px, 42%);
       }
       .flow {
         --tone: var(--success-color, #43a047);
@@ -274,7 +274,7 @@ class ConnectorCard extends LitElement {
       }
       .line {
         flex: 1;
-        min-width: 0;
+        width: 0;
         height: 100%;
         border-radius: 8px;
       }
@@ -325,7 +325,7 @@ class ConnectorCard extends LitElement {
       @media (max-width: 500px) {
         article {
           padding: 16px;
-          grid-template: "head" auto "power" auto "figures" auto / 1fr;
+          grid-template: "head" auto "power" auto "figures" auto / minmax(0, 1fr);
         }
         .actions button {
           flex: 1 1 auto;
