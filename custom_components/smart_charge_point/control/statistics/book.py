@@ -1,7 +1,7 @@
 """The recorder's long-term statistics, read and written by its own functions only, so that every database will do."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, Final
@@ -9,6 +9,7 @@ from typing import Any, Final
 from homeassistant.components.recorder.const import DOMAIN as RECORDER
 from homeassistant.components.recorder.models import StatisticData, StatisticMetaData
 from homeassistant.components.recorder.statistics import (
+    StatisticsRow,
     async_add_external_statistics,
     async_import_statistics,
     async_update_statistics_metadata,
@@ -81,26 +82,15 @@ class StatisticsBook:
 
     async def stretch(self, statistic_id: str, start: datetime) -> Stretch:
         """Return the rows of a series from `start` (UTC) on in its own unit, and the sum before them."""
-        rows = await self._rows(statistic_id, start, None)
-        if rows:
-            return Stretch(
-                base=rows[0]["sum"] - rows[0]["change"],
-                rows=tuple(
-                    Row(start=_start(row), state=row["state"] or 0.0, sum=row["sum"])
-                    for row in rows
-                ),
-            )
-        latest: list[dict[str, Any]] = (
-            await self._read(get_last_statistics, 1, statistic_id, False, {"sum"})
-        ).get(statistic_id, [])
-        return Stretch(base=(latest[0]["sum"] or 0.0) if latest else 0.0, rows=())
+        found: Stretch = await self._read(_stretch, statistic_id, start)
+        return found
 
     async def changes(
         self, statistic_id: str, start: datetime, end: datetime
     ) -> dict[datetime, float]:
         """Return by how much a series rose in each hour of [start, end) that it has a row for."""
-        rows = await self._rows(statistic_id, start, end)
-        return {_start(row): row["change"] for row in rows}
+        rows: list[StatisticsRow] = await self._read(_rows, statistic_id, start, end)
+        return {_start(row): row["change"] or 0.0 for row in rows}
 
     async def write(self, about: StatisticMetaData, rows: Sequence[Row]) -> None:
         """Write rows of a series, in the place of those that are there for the same hours, and wait until it is done.
@@ -130,25 +120,6 @@ class StatisticsBook:
         self._look()
         get_instance(self._hass).async_clear_statistics(list(statistic_ids))
         await self.caught_up()
-
-    async def _rows(
-        self, statistic_id: str, start: datetime, end: datetime | None
-    ) -> list[dict[str, Any]]:
-        about = (await self.metadata(ids={statistic_id})).get(statistic_id)
-        if about is None:
-            return []
-        unit_class, unit = about["unit_class"], about["unit_of_measurement"]
-        found: dict[str, list[dict[str, Any]]] = await self._read(
-            statistics_during_period,
-            start,
-            end,
-            {statistic_id},
-            "hour",
-            # Else it would be the unit that the entity shows.
-            {unit_class: unit} if unit_class and unit else {},
-            {"change", "state", "sum"},
-        )
-        return [row for row in found.get(statistic_id, ()) if row["sum"] is not None]
 
     async def caught_up(self) -> None:
         """Wait until the recorder, which does one thing after the other, has come to an end with what it was given."""
@@ -186,5 +157,47 @@ class StatisticsBook:
             raise NoBookError(str(error)) from error
 
 
-def _start(row: Mapping[str, Any]) -> datetime:
+# On the recorder's threads, as years of hours are more than the event loop should look through.
+
+
+def _stretch(hass: HomeAssistant, statistic_id: str, start: datetime) -> Stretch:
+    if rows := _rows(hass, statistic_id, start, None):
+        return Stretch(
+            base=(rows[0]["sum"] or 0.0) - (rows[0]["change"] or 0.0),
+            rows=tuple(
+                Row(
+                    start=_start(row),
+                    state=row["state"] or 0.0,
+                    sum=row["sum"] or 0.0,
+                )
+                for row in rows
+            ),
+        )
+    latest = get_last_statistics(hass, 1, statistic_id, False, {"sum"})
+    sums = [row["sum"] or 0.0 for row in latest.get(statistic_id, ())]
+    return Stretch(base=sums[0] if sums else 0.0, rows=())
+
+
+def _rows(
+    hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime | None
+) -> list[StatisticsRow]:
+    found = get_metadata(hass, statistic_ids={statistic_id})
+    if statistic_id not in found:
+        return []
+    _, about = found[statistic_id]
+    unit_class, unit = about["unit_class"], about["unit_of_measurement"]
+    rows = statistics_during_period(
+        hass,
+        start,
+        end,
+        {statistic_id},
+        "hour",
+        # Else it would be the unit that the entity shows.
+        {unit_class: unit} if unit_class and unit else {},
+        {"change", "state", "sum"},
+    )
+    return [row for row in rows.get(statistic_id, ()) if row["sum"] is not None]
+
+
+def _start(row: StatisticsRow) -> datetime:
     return datetime.fromtimestamp(row["start"], UTC)

@@ -18,7 +18,7 @@ from ...model.usage import HourSum, UsageKey
 from ...records.ledger import Ledger
 from .book import StatisticsBook
 from .names import WALLBOX, Kind, Named, Names
-from .series import SAME, amended, cost, energy
+from .series import SAME, Row, Stretch, amended, cost, energy
 
 BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Before any session there is: OCPP is younger."""
@@ -97,17 +97,20 @@ class ExternalSeries:
             before = amounts_of([await self._ledger.total_before(key, start)])
             if any(abs(amount) > SAME for amount in before.values()):
                 start = BEGINNING
-        amounts = amounts_of(await self._ledger.hours(key, start, end))
-        if start == BEGINNING:
-            has = await self._book.stretch(statistic_id, start)
+                has = await self._book.stretch(statistic_id, start)
+        hours = await self._ledger.hours(key, start, end)
+        # Years of hours are more than the event loop should look through.
+        amounts, rows = await self._hass.async_add_executor_job(
+            _compare, amounts_of, hours, has
+        )
         if there is None and not amounts:
             return True
-        rows = amended(amounts, has)
         if rows or there != about:
             await self._book.write(about, rows)
         if not rows:
             return True
-        return not amended(amounts, await self._book.stretch(statistic_id, start))
+        has = await self._book.stretch(statistic_id, start)
+        return not await self._hass.async_add_executor_job(amended, amounts, has)
 
     async def _forget(self, about: StatisticMetaData, start: datetime) -> None:
         """Take out of a series what it says from `start` on: the ledger has nothing for it any more."""
@@ -139,3 +142,13 @@ class ExternalSeries:
                 else self._hass.config.currency
             ),
         )
+
+
+def _compare(
+    amounts_of: Callable[[Iterable[HourSum]], dict[datetime, float]],
+    hours: Iterable[HourSum],
+    has: Stretch,
+) -> tuple[dict[datetime, float], tuple[Row, ...]]:
+    """Return what a series should add by the hour, and the rows that must be written for it."""
+    amounts = amounts_of(hours)
+    return amounts, amended(amounts, has)
