@@ -89,6 +89,37 @@ export const formatWeekday = (home: Home, at: Date): string =>
 export const formatMoment = (home: Home, at: Date): string =>
   clock(home, { weekday: "short", ...hoursOf(home) }).format(at);
 
+/** Say the day of a moment, with its year. */
+export const formatDate = (home: Home, at: Date): string =>
+  clock(home, { day: "numeric", month: "short", year: "numeric" }).format(at);
+
+/** Say the day of the week and the date of a moment, in full. */
+export const formatLongDate = (home: Home, at: Date): string =>
+  clock(home, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(at);
+
+/** Say a civil day (`2026-11-21`), or a part of it: it is the same day wherever the browser is. */
+export const formatDay = (
+  home: Home,
+  day: string,
+  options: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric" },
+): string =>
+  new Intl.DateTimeFormat(home.locale.language, { ...options, timeZone: "UTC" }).format(
+    new Date(`${day}T12:00:00Z`),
+  );
+
+/** Say a part of a whole, given from 0 to 1. */
+export const formatShare = (home: Home, share: number): string =>
+  formatNumber(home, share, { style: "percent", maximumFractionDigits: 0 });
+
+/** Say what a kWh costs in the home's currency. */
+export const formatPrice = (home: Home, price: number, currency: string): string =>
+  formatNumber(home, price, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: 2,
+    maximumFractionDigits: 4,
+  });
+
 /** Say how long something took, in hours and minutes. */
 export const formatDuration = (home: Home, say: Say, milliseconds: number): string => {
   const minutes = Math.max(0, Math.floor(milliseconds / 60_000));

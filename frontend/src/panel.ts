@@ -290,6 +290,18 @@ class ChargingPanel extends LitElement {
         border-bottom-color: currentcolor;
         opacity: 1;
       }
+      @media (max-width: 500px) {
+        .tabs {
+          padding: 0;
+        }
+        .tabs button {
+          flex: 1 0 auto;
+          padding: 0 12px;
+        }
+        .tabs ha-icon {
+          display: none;
+        }
+      }
       main {
         max-width: 1200px;
         margin: 0 auto;

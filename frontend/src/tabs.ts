@@ -31,6 +31,20 @@ export const TABS: readonly [Tab, ...Tab[]] = [
     roles: ["administrator", "person", "user"],
     load: () => import("./now/now-tab.ts"),
   },
+  {
+    id: "sessions",
+    icon: "mdi:format-list-bulleted",
+    tag: "smart-charge-point-sessions",
+    roles: ["administrator", "person"],
+    load: () => import("./sessions/sessions-tab.ts"),
+  },
+  {
+    id: "months",
+    icon: "mdi:chart-bar",
+    tag: "smart-charge-point-months",
+    roles: ["administrator", "person"],
+    load: () => import("./months/months-tab.ts"),
+  },
 ];
 
 /** Return the tabs that somebody of this role sees. */

@@ -129,6 +129,7 @@ async def _whole(
     reasons = await ledger.reasons(kept.transaction_id)
     corrections = await ledger.corrections(kept.transaction_id)
     texts = await async_get_translations(hass, language, "entity", {DOMAIN})
+    words = await async_get_translations(hass, language, "common", {DOMAIN})
     end = kept.stopped_at or dt_util.utcnow()
     phases = next(
         (
@@ -142,6 +143,9 @@ async def _whole(
     return {
         **told_whole(home, row),
         "now": dt_util.utcnow().isoformat(),
+        "stop_text": words.get(
+            f"component.{DOMAIN}.common.export_stop_{kept.stop_reason}"
+        ),
         "currency": hass.config.currency,
         "samples": [_sample(sample) for sample in drawn(samples, MOST_POINTS)],
         "slots": [_slot(slot) for slot in slots],

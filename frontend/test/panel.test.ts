@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import type { HomeAssistant } from "../src/home-assistant.ts";
+import type { Overview } from "../src/overview.ts";
+import "../src/panel.ts";
+
+interface Panel extends HTMLElement {
+  hass: HomeAssistant;
+  route: { prefix: string; path: string };
+  narrow: boolean;
+  updateComplete: Promise<boolean>;
+}
+
+const stop = vi.fn();
+let tell: (overview: Overview) => void;
+let subscribe: ReturnType<typeof vi.fn<(...told: never[]) => Promise<() => void>>>;
+let panel: Panel;
+
+const localize = (key: string): string => key.split("config_panel.")[1] ?? "";
+const hass = (language = "en"): HomeAssistant =>
+  ({
+    connection: { subscribeMessage: subscribe },
+    language,
+    locale: { language, number_format: "language", time_format: "language" },
+    config: { time_zone: "Europe/London", currency: "GBP" },
+    dockedSidebar: "docked",
+    localize,
+    loadBackendTranslation: () => Promise.resolve(localize),
+    callWS: () => new Promise(() => undefined),
+    callService: () => Promise.resolve(),
+  }) as unknown as HomeAssistant;
+
+const told = (more: Partial<Overview> = {}): Overview => ({
+  now: "2026-11-23T20:00:00+00:00",
+  ready: true,
+  role: "user",
+  persons: [],
+  currency: "GBP",
+  charge_points: [],
+  ...more,
+});
+const shown = (): ShadowRoot => {
+  if (panel.shadowRoot === null) {
+    throw new Error("the panel shows nothing");
+  }
+  return panel.shadowRoot;
+};
+const inTab = (): string =>
+  shown().querySelector("smart-charge-point-now")?.shadowRoot?.textContent ?? "";
+
+beforeEach(async () => {
+  stop.mockClear();
+  subscribe = vi.fn((listener: (overview: Overview) => void) => {
+    tell = listener;
+    return Promise.resolve(stop);
+  });
+  panel = document.createElement("smart-charge-point-panel") as Panel;
+  Object.assign(panel, {
+    hass: hass(),
+    route: { prefix: "/smart_charge_point", path: "" },
+    narrow: false,
+  });
+  document.body.append(panel);
+  await vi.waitFor(() => {
+    expect(shown().querySelector("h1")?.textContent).toBe("title");
+  });
+});
+
+afterEach(() => {
+  panel.remove();
+});
+
+describe("the panel", () => {
+  it("shows a user the connectors as they are now, and no bar for the only tab", async () => {
+    tell(told());
+    await vi.waitFor(() => {
+      expect(inTab()).toContain("no_wallbox");
+    });
+    expect(shown().querySelector("[role=tablist]")).toBeNull();
+  });
+
+  it("says that the integration does not run, and goes on when it does", async () => {
+    tell(told({ ready: false }));
+    await vi.waitFor(() => {
+      expect(shown().querySelector("[role=status]")?.textContent).toBe("not_running");
+    });
+    tell(told());
+    await vi.waitFor(() => {
+      expect(inTab()).toContain("no_wallbox");
+    });
+  });
+
+  it("asks once, again in another language, and no longer once it is left", async () => {
+    expect(subscribe).toHaveBeenCalledTimes(1);
+    panel.hass = hass("de");
+    await panel.updateComplete;
+    expect(subscribe).toHaveBeenLastCalledWith(
+      expect.anything(),
+      expect.objectContaining({ language: "de" }),
+    );
+    await vi.waitFor(() => {
+      expect(stop).toHaveBeenCalledTimes(1);
+    });
+    panel.remove();
+    await vi.waitFor(() => {
+      expect(stop).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  it("opens the menu on a phone", async () => {
+    expect(shown().querySelector(".menu")).toBeNull();
+    panel.narrow = true;
+    await panel.updateComplete;
+    const opened = vi.fn();
+    panel.addEventListener("hass-toggle-menu", opened);
+    shown().querySelector<HTMLElement>(".menu")?.click();
+    expect(opened).toHaveBeenCalledTimes(1);
+  });
+
+  it("says why nothing is known", async () => {
+    subscribe.mockRejectedValue(new Error("no connection"));
+    panel.hass = hass("fr");
+    await vi.waitFor(() => {
+      expect(shown().querySelector("[role=alert]")?.textContent).toBe("no connection");
+    });
+  });
+});
