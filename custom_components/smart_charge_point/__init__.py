@@ -27,6 +27,7 @@ from .services import async_setup_services
 from .session_services import async_setup_session_services
 from .statistics_services import async_setup_statistics_services
 from .websocket import async_setup_websocket
+from .technical_file_services import async_setup_technical_file_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -54,6 +55,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_statistics_services(hass)
     async_setup_websocket(hass)
     async_setup_panel_api(hass)
+    async_setup_technical_file_services(hass)
     await async_setup_panel_files(hass)
     return True
 

@@ -15,6 +15,7 @@ import voluptuous as vol
 from .const import DOMAIN, SUBENTRY_CHARGE_POINT, SUBENTRY_PERSON, SUBENTRY_VEHICLE
 from .control.settings import ChargePointSettings
 from .coordinator import SmartChargePointConfigEntry
+from .export_files import ExportedFile
 from .model.transaction import StopReason
 from .model.usage import SessionFilter, SessionOrder, SessionRow, UsageKey
 from .records.exports.building import Asked
@@ -75,12 +76,9 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exported:
+class Exported(ExportedFile):
     """A file, and what it comes to: Wh, and money in the home's currency, None where no price was known."""
 
-    filename: str
-    content: bytes
-    content_type: str
     rows: int
     energy: float
     cost: float | None

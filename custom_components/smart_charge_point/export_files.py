@@ -19,7 +19,6 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .export import Exported
 
 FOLDER: Final = DOMAIN
 """The folder below the media folder."""
@@ -31,6 +30,15 @@ MOST_OF_A_NAME: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedFile:
+    """A file that was made for an owner."""
+
+    filename: str
+    content: bytes
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stored:
     """A file in the media folder. `media_content_id` is what Home Assistant's media source calls it."""
 
@@ -38,7 +46,7 @@ class Stored:
     media_content_id: str
 
 
-async def async_store(hass: HomeAssistant, exported: Exported) -> Stored:
+async def async_store(hass: HomeAssistant, exported: ExportedFile) -> Stored:
     """Keep a file in the media folder, beside those that are there.
 
     Raises:
@@ -108,7 +116,7 @@ def _reserved(folder: Path, filename: str) -> Path:
 class _Offer:
     """A file behind a link, until it lapses."""
 
-    exported: Exported
+    exported: ExportedFile
     lapses: datetime
 
 
@@ -126,7 +134,7 @@ class Downloads:
         return hass.data[_DOWNLOADS]
 
     @callback
-    def offer(self, hass: HomeAssistant, exported: Exported) -> str:
+    def offer(self, hass: HomeAssistant, exported: ExportedFile) -> str:
         """Return a link to a file, good for `LINK_LASTS` for whoever has it, without signing in."""
         now = dt_util.utcnow()
         self._let_lapse(now)
@@ -142,7 +150,7 @@ class Downloads:
         return async_sign_path(hass, path, LINK_LASTS)
 
     @callback
-    def file(self, token: str, filename: str) -> Exported | None:
+    def file(self, token: str, filename: str) -> ExportedFile | None:
         """Return the file behind a link, None where there is none any more."""
         self._let_lapse(dt_util.utcnow())
         offer = self._offers.get(token)
@@ -185,7 +193,7 @@ class DownloadView(HomeAssistantView):
         return web.Response(body=exported.content, headers=_headers(exported))
 
 
-def _headers(exported: Exported) -> Mapping[str, str]:
+def _headers(exported: ExportedFile) -> Mapping[str, str]:
     """Return headers with which a browser saves the file, shows nothing of it and keeps no copy."""
     return {
         "Content-Type": exported.content_type,

@@ -22,6 +22,9 @@ from custom_components.smart_charge_point.session_services import (
 from custom_components.smart_charge_point.statistics_services import (
     async_setup_statistics_services,
 )
+from custom_components.smart_charge_point.technical_file_services import (
+    async_setup_technical_file_services,
+)
 
 from .source import COMPONENT, DOMAIN, english, read_json
 
@@ -41,6 +44,7 @@ async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     async_setup_dsr_services(hass)
     async_setup_export_services(hass)
     async_setup_deletion_services(hass)
+    async_setup_technical_file_services(hass)
     registered = set(hass.services.async_services_for_domain(DOMAIN))
 
     assert registered == set(DESCRIBED)

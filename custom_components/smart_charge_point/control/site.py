@@ -29,6 +29,7 @@ from .nameless import Nameless
 from .pending import PendingWallbox, Quarantine, WaitingRoom
 from .ruleset_end import RulesetEnd
 from .settings import ChargePointSettings
+from .signing import async_forget_key
 from .site_settings import CONF_DSR_SOURCES, SiteSettings
 from .statistics.keeper import StatisticsKeeper, forget_statistics
 from .tariff.tariff import Tariff, async_forget_tariff
@@ -224,6 +225,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     await Nameless(hass, entry.entry_id).remove()
     await Forgetting(hass, entry).remove()
     await forget_statistics(hass, entry)
+    await async_forget_key(hass, entry)
     await async_forget_tariff(hass, entry.entry_id)
     for provider in entry.options.get(CONF_DSR_SOURCES, ()):
         SourceIssues(hass, entry.entry_id).clear(provider)

@@ -8,6 +8,7 @@ from .overview import subscribe_overview
 from .ribbon import ribbon
 from .session import correct_session, session
 from .sessions import sessions
+from .technical_file import technical_file
 from .usage import usage
 
 
@@ -21,6 +22,7 @@ def async_setup_panel_api(hass: HomeAssistant) -> None:
         session,
         sessions,
         subscribe_overview,
+        technical_file,
         usage,
     ):
         async_register_command(hass, command)

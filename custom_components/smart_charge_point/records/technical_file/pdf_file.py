@@ -23,7 +23,7 @@ COLOURS: Final[Mapping[Verdict, Colour]] = {
     Verdict.NOT_EVIDENCED: (122, 77, 0),
     Verdict.STATED: FAINT,
 }
-NAMES: Final = 52.0
+NAMES: Final = 64.0
 """mm that the names of facts take."""
 VERDICTS: Final = 46.0
 """mm that a verdict takes at the right."""

@@ -1,0 +1,58 @@
+"""The self-assessment of operation: the technical file of a wallbox, to look at and to take along; for administrators."""
+
+from dataclasses import asdict
+from typing import Any
+
+from homeassistant.components.websocket_api.decorators import websocket_command
+from homeassistant.core import HomeAssistant
+import voluptuous as vol
+
+from ..export import LANGUAGE
+from ..export_files import Downloads
+from ..targets import target_of
+from ..technical_file import (
+    PaperFormat,
+    async_read,
+    async_technical_file,
+    async_written,
+)
+from .about import ID
+from .access import Home, PanelRole, not_yours
+from .answering import answered
+
+
+@websocket_command(
+    {
+        vol.Required("type"): "smart_charge_point/panel/technical_file",
+        vol.Required("device_id"): ID,
+        vol.Optional("format"): vol.Coerce(PaperFormat),
+        vol.Optional("include_personal_data", default=False): bool,
+        vol.Optional("language"): LANGUAGE,
+    }
+)
+@answered
+async def technical_file(
+    hass: HomeAssistant, home: Home, msg: dict[str, Any]
+) -> dict[str, Any]:
+    """Answer with the technical file of a wallbox in words; with `format`, with the link of its file."""
+    if home.viewer.role is not PanelRole.ADMINISTRATOR:
+        raise not_yours()
+    made = await async_technical_file(
+        hass,
+        home.entry,
+        target_of(hass, msg["device_id"]).controller,
+        personal=msg["include_personal_data"],
+    )
+    language = msg.get("language", hass.config.language)
+    if "format" in msg:
+        written = await async_written(hass, made, msg["format"], language)
+        url = Downloads.of(hass).offer(hass, written)
+        return {"url": url, "filename": written.filename}
+    reading = await async_read(hass, made, language)
+    return {
+        "about": reading.about,
+        "facts": reading.facts,
+        "sections": [asdict(section) for section in reading.sections],
+        "about_seal": reading.about_seal,
+        "proof": reading.proof,
+    }
