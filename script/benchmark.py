@@ -4,7 +4,6 @@ import argparse
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 import socket
 import statistics
@@ -12,6 +11,8 @@ import sys
 import tempfile
 import time
 
+from script.lib.benchmark_figure import Figure
+from script.lib.benchmark_year import QUICK, WHOLE, Past, ten_years
 from script.lib.demo_configuration import prepare
 from script.lib.lines import Peer, peer
 
@@ -25,26 +26,6 @@ SETTLED_AFTER = 15
 KIB = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table; `reach` is the most (or the least, if `at_least`) that is good enough."""
-
-    name: str
-    value: float
-    unit: str
-    reach: float | None = None
-    at_least: bool = False
-
-    def __str__(self) -> str:
-        """Return the line."""
-        if self.reach is None:
-            return f"{self.name:<66} {self.value:>9.1f} {self.unit}"
-        good = self.value >= self.reach if self.at_least else self.value <= self.reach
-        sign = "≥" if self.at_least else "≤"
-        verdict = "reached" if good else "MISSED"
-        return f"{self.name:<66} {self.value:>9.1f} {self.unit:<10} {sign} {self.reach:<7g} {verdict}"
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -55,8 +36,17 @@ def main() -> None:
         action="store_true",
         help="a tenth of the messages: to see that it runs",
     )
-    quick = parser.parse_args().quick
-    figures = asyncio.run(_measure(1 if quick else 10))
+    parser.add_argument(
+        "--part",
+        choices=("messages", "years"),
+        help="only what messages cost, or only what ten years of sessions do",
+    )
+    asked = parser.parse_args()
+    figures = []
+    if asked.part != "years":
+        figures += asyncio.run(_measure(1 if asked.quick else 10))
+    if asked.part != "messages":
+        figures += asyncio.run(_measure_years(QUICK if asked.quick else WHOLE))
     print()
     for figure in figures:
         print(figure)
@@ -69,14 +59,7 @@ async def _measure(scale: int) -> list[Figure]:
         prepare(config, COMPONENT, port)
         _say("Starting Home Assistant and the bare server")
         async with (
-            peer(
-                ROOT,
-                LOG / "benchmark-home.log",
-                "script.lib.benchmark_home",
-                folder,
-                str(ocpp_port),
-                SETUP_PORT=str(port),
-            ) as home,
+            _home(folder, port, ocpp_port) as home,
             peer(
                 ROOT,
                 LOG / "benchmark-bare.log",
@@ -86,6 +69,16 @@ async def _measure(scale: int) -> list[Figure]:
         ):
             figures = await _one_wallbox(home, ocpp_port, bare, bare_port, 1000 * scale)
             return figures + await _many_wallboxes(home, ocpp_port, 12 * scale)
+
+
+async def _measure_years(which: Past) -> list[Figure]:
+    """A home of its own, whose recorder and ledger have nothing but what is made for it."""
+    port, ocpp_port = _free_port(), _free_port()
+    _say(f"{which.sessions} sessions in {which.years} years, and some told late")
+    with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
+        prepare(Path(folder), COMPONENT, port)
+        async with _home(folder, port, ocpp_port) as home, _load(ocpp_port) as load:
+            return await ten_years(home, f"http://127.0.0.1:{port}", load, which)
 
 
 async def _one_wallbox(
@@ -215,6 +208,19 @@ async def _many_wallboxes(home: Peer, ocpp_port: int, seconds: int) -> list[Figu
 def _each(memory: dict[str, int]) -> float:
     """Return the KiB that each wallbox has taken since they were traced."""
     return memory["bytes"] / WALLBOXES / KIB
+
+
+@asynccontextmanager
+async def _home(folder: str, port: int, ocpp_port: int) -> AsyncIterator[Peer]:
+    async with peer(
+        ROOT,
+        LOG / "benchmark-home.log",
+        "script.lib.benchmark_home",
+        folder,
+        str(ocpp_port),
+        SETUP_PORT=str(port),
+    ) as found:
+        yield found
 
 
 @asynccontextmanager

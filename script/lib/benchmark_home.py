@@ -28,6 +28,8 @@ from custom_components.smart_charge_point.model.hours import (
     HoursChoice,
     HoursDecision,
 )
+from custom_components.smart_charge_point.records.ledger import Ledger
+from script.lib.benchmark_ledger import fill, keep_prices
 from script.lib.lines import serve
 
 _TICK = 0.002
@@ -36,32 +38,45 @@ _TICK = 0.002
 class Watch:
     """Notes how long the event loop was held at the longest: how much later than due a timer came.
 
-    That is what a wallbox waits, whoever took the time. How much the loop itself computed meanwhile is noted beside it,
-    because on a machine that others use too a timer also comes late without it.
+    That is what a wallbox waits, whoever took the time. How much the loop itself and all threads of the process computed
+    meanwhile is noted beside it, because on a machine that others use too a timer also comes late without them.
     """
 
     def __init__(self) -> None:
         self._task: asyncio.Task[None] | None = None
         self._longest = 0.0
         self._most_computed = 0.0
+        self._held = 0.0
 
     def start(self) -> None:
         """Begin to watch."""
-        self._longest = self._most_computed = 0.0
+        self._longest = self._most_computed = self._held = 0.0
         self._task = asyncio.create_task(self._run())
 
     def stop(self) -> dict[str, float]:
-        """Return the longest delay and the most computed at a stretch, in seconds; watch no more."""
+        """Return the longest delay, the most computed at a stretch, and the longest delay less what others had; in seconds.
+
+        Watch no more.
+        """
         if self._task is not None:
             self._task.cancel()
             self._task = None
-        return {"longest": self._longest, "computed": self._most_computed}
+        return {
+            "longest": self._longest,
+            "computed": self._most_computed,
+            "held": self._held,
+        }
 
     async def _run(self) -> None:
         while True:
             due, before = time.perf_counter() + _TICK, time.thread_time()
+            process_before = time.process_time()
             await asyncio.sleep(_TICK)
-            self._longest = max(self._longest, time.perf_counter() - due)
+            late = time.perf_counter() - due
+            self._longest = max(self._longest, late)
+            self._held = max(
+                self._held, min(late, time.process_time() - process_before)
+            )
             self._most_computed = max(self._most_computed, time.thread_time() - before)
 
 
@@ -95,6 +110,20 @@ class Home:
                 return {"bytes": tracemalloc.get_traced_memory()[0]}
             case "rows":
                 return {"rows": await self._rows()}
+            case "prices":
+                await keep_prices(self._ledger, order["years"])
+            case "fill":
+                await fill(
+                    self._ledger,
+                    order["identity"],
+                    years=order["years"],
+                    sessions=order["sessions"],
+                    part=slice(order["first"], order["beyond"]),
+                )
+            case "rebuild":
+                await self._hass.services.async_call(
+                    DOMAIN, "rebuild_statistics", {}, blocking=True
+                )
             case "connected":
                 return {
                     "connected": len(self._entry.runtime_data.site.server.connections)
@@ -103,6 +132,11 @@ class Home:
             "cpu": time.process_time(),
             "entities": len(self._hass.states.async_all()),
         }
+
+    @property
+    def _ledger(self) -> Ledger:
+        ledger: Ledger = self._entry.runtime_data.site.ledger
+        return ledger
 
     def _add(self, identity: str) -> None:
         """Add a wallbox that may charge at any time."""

@@ -15,6 +15,7 @@ from typing import Any
 
 import aiohttp
 
+from script.lib.benchmark_ledger import frames, past, start_of
 from script.lib.lines import serve
 
 _CONFIGURATION = {
@@ -95,6 +96,13 @@ class LoadWallbox:
             await asyncio.sleep(max(0.0, due - loop.time()))
             await self._measure()
             due += 1.0
+
+    async def replay(self, years: float, sessions: int) -> None:
+        """Tell the sessions that were kept while there was no link, each message as soon as the last is answered."""
+        for charge in past(self.identity, years=years, sessions=sessions):
+            answer = await self._call("StartTransaction", start_of(charge))
+            for action, payload in frames(charge, answer["transactionId"]):
+                await self._call(action, payload)
 
     async def close(self) -> None:
         """Hang up."""
@@ -227,6 +235,8 @@ async def main(url: str) -> None:
                     await asyncio.gather(
                         *(wallbox.tick(order["seconds"]) for wallbox in wallboxes)
                     )
+                case "replay":
+                    await wallboxes[0].replay(order["years"], order["sessions"])
                 case "close":
                     for wallbox in wallboxes:
                         await wallbox.close()
