@@ -1,7 +1,6 @@
 """Actions for demand-side response: what automations pass on from providers, and what the owner says to it."""
 
 import csv
-from datetime import datetime
 import io
 from typing import Any, Final
 
@@ -22,7 +21,7 @@ from .control.site_settings import CONF_DSR_PROVIDERS
 from .model.dsr import DsrDirection, DsrKind
 from .model.dsr_record import OptOutScope
 from .records.dsr_report import DsrReport, as_data, csv_rows
-from .targets import TARGET_FIELDS, Target, targets
+from .targets import TARGET_FIELDS, Target, moment_of, targets
 
 SERVICE_CANCEL: Final = "cancel_dsr_event"
 SERVICE_OVERRIDE: Final = "override_dsr"
@@ -116,7 +115,7 @@ async def _async_start(call: ServiceCall) -> None:
             direction=data[ATTR_DIRECTION],
             amperes=data.get(ATTR_LIMIT_A),
             watts=data.get(ATTR_LIMIT_W),
-            start=_moment(data.get(ATTR_START)) or dt_util.utcnow(),
+            start=moment_of(data.get(ATTR_START)) or dt_util.utcnow(),
             end=dt_util.as_utc(data[ATTR_END]),
             equivalent_delay_applied=data[ATTR_EQUIVALENT_DELAY],
             reason=data[ATTR_REASON],
@@ -130,7 +129,7 @@ async def _async_update(call: ServiceCall) -> None:
         await target.controller.dsr.async_update(
             call.data[ATTR_PROVIDER],
             call.data[ATTR_EVENT_ID],
-            end=_moment(call.data.get(ATTR_END)),
+            end=moment_of(call.data.get(ATTR_END)),
             amperes=call.data.get(ATTR_LIMIT_A),
             watts=call.data.get(ATTR_LIMIT_W),
             user_id=call.context.user_id,
@@ -188,8 +187,3 @@ def _targets_of_provider(call: ServiceCall) -> list[Target]:
                 translation_placeholders={"provider": provider},
             )
     return chosen
-
-
-def _moment(civil: datetime | None) -> datetime | None:
-    """Return a time of an action, given in the zone of the house where it names none, in UTC."""
-    return None if civil is None else dt_util.as_utc(civil)

@@ -25,7 +25,7 @@ from .model.hours import ChargingHours, HoursChoice
 from .rules.charging_hours import charging_hours, hours_from_spans
 from .rules.ladder import Decided
 from .sentences import finding_sentence, reason_sentence
-from .targets import TARGET_FIELDS, targets
+from .targets import TARGET_FIELDS, moment_of, targets
 
 SERVICE_CANCEL_DELAY: Final = "cancel_delay"
 SERVICE_CHARGE_NOW: Final = "charge_now"
@@ -175,7 +175,7 @@ async def _async_cancel_delay(call: ServiceCall) -> None:
 
 async def _async_charge_now(call: ServiceCall) -> None:
     """Charge whatever the hours say, until a given time or the end of the session (A10.5)."""
-    until = _moment(call.data.get(ATTR_UNTIL))
+    until = moment_of(call.data.get(ATTR_UNTIL))
     for controller, number in _connectors(call, lambda connector: connector.plugged_in):
         await controller.async_charge_now(number, call.context.user_id, until)
 
@@ -304,11 +304,6 @@ async def _async_get_capabilities(call: ServiceCall) -> ServiceResponse:
             for target in targets(call)
         ]
     }
-
-
-def _moment(civil: datetime | None) -> datetime | None:
-    """Return a time of an action, given in the zone of the house where it names none, in UTC."""
-    return None if civil is None else dt_util.as_utc(civil)
 
 
 async def _async_send_ocpp(call: ServiceCall) -> ServiceResponse:

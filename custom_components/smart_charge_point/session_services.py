@@ -28,7 +28,7 @@ from .model.usage import (
     SessionRow,
 )
 from .records.ledger import Ledger
-from .targets import TARGET_FIELDS, Target, targets
+from .targets import TARGET_FIELDS, Target, moment_of, targets
 
 SERVICE_CORRECT_SESSION: Final = "correct_session"
 SERVICE_GET_SESSIONS: Final = "get_sessions"
@@ -103,7 +103,10 @@ def _names(target: Target, kind: str) -> dict[str, str]:
 async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
     """Return the sessions of a period with all that is known of them, newest first."""
     limit: int = call.data[ATTR_LIMIT]
-    start, end = _moment(call.data.get(ATTR_START)), _moment(call.data.get(ATTR_END))
+    start, end = (
+        moment_of(call.data.get(ATTR_START)),
+        moment_of(call.data.get(ATTR_END)),
+    )
     found: list[tuple[SessionRow, Target]] = []
     for target in targets(call):
         ledger = _ledger(target)
@@ -138,11 +141,6 @@ async def _async_get_sessions(call: ServiceCall) -> ServiceResponse:
             for row, target in found[:limit]
         ]
     }
-
-
-def _moment(civil: datetime | None) -> datetime | None:
-    """Return a time of an action, given in the zone of the house where it names none, in UTC."""
-    return None if civil is None else dt_util.as_utc(civil)
 
 
 def _local(moment: datetime | None) -> str | None:

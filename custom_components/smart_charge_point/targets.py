@@ -1,6 +1,7 @@
-"""Targets: which wallboxes and connectors an action is for."""
+"""What an action is for: which wallboxes and connectors, and which moments."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -15,6 +16,7 @@ from homeassistant.helpers.target import (
     TargetSelection,
     async_extract_referenced_entity_ids,
 )
+from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .control.controller import Controller
@@ -128,3 +130,8 @@ def _wallbox(
             if coordinator.connector_device_ids[number] == device_id
         )
     return coordinator, numbers
+
+
+def moment_of(civil: datetime | None) -> datetime | None:
+    """Return a time that an action was given, in the zone of the house where it names none, in UTC."""
+    return None if civil is None else dt_util.as_utc(civil)
