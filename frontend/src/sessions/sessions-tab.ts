@@ -366,11 +366,24 @@ class SessionsTab extends LitElement {
     >
       ${columns.map(
         (column) =>
-          html`<td role="cell" class=${column} data-label=${say(`sessions.${column}`)}>
+          html`<td
+            role="cell"
+            class="${column} ${this.isKnown(session, column) ? "" : "unknown"}"
+            data-label=${say(`sessions.${column}`)}>
             ${this.renderCell(session, column, currency)}
           </td>`,
       )}
     </tr>`;
+  }
+
+  private isKnown(session: SessionRow, column: Column): boolean {
+    const values: Partial<Record<Column, unknown>> = {
+      person: session.person,
+      duration: session.duration,
+      cost: session.cost,
+      solar: session.solar_share,
+    };
+    return values[column] !== null;
   }
 
   private renderCell(
@@ -544,6 +557,12 @@ class SessionsTab extends LitElement {
         text-align: end;
         white-space: nowrap;
       }
+      th.energy button,
+      th.duration button,
+      th.cost button,
+      th.solar button {
+        flex-direction: row-reverse;
+      }
       tbody tr {
         cursor: pointer;
       }
@@ -668,6 +687,16 @@ class SessionsTab extends LitElement {
         }
         td.duration {
           grid-column: 2;
+        }
+        td.unknown {
+          display: none;
+        }
+        td.solar {
+          grid-column: 2;
+        }
+        td.wallbox,
+        td.person {
+          grid-column: 1;
         }
         td.solar::before {
           content: attr(data-label) " ";
