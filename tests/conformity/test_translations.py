@@ -253,10 +253,12 @@ def test_selector_options_are_named_in_the_code() -> None:
 
 def test_texts_are_clean() -> None:
     """Hassfest refuses HTML, addresses, blanks at the ends, references and quoted placeholders."""
-    for path, text in leaves(TEXTS):
-        assert text == text.strip(), path
-        assert text, path
-        assert not re.search(r"<[a-z/]+>|https?://|\[%key:|'\{\w+\}'", text), path
+    for language in (COMPONENT / "translations").glob("*.json"):
+        for path, text in leaves(read_json(language)):
+            where = f"{language.name}: {path}"
+            assert text == text.strip(), where
+            assert text, where
+            assert not re.search(r"<[a-z/]+>|https?://|\[%key:|'\{\w+\}'", text), where
 
 
 def test_every_language_has_the_same_texts() -> None:

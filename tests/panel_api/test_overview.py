@@ -98,15 +98,19 @@ async def test_nothing_flows_once_a_session_is_over(
     assert (connector["session"], connector["power"]) == (None, 0)
 
 
+@pytest.mark.parametrize(
+    ("language", "begins"),
+    [("en", "Charging now"), ("de", "Lädt jetzt"), ("xx", "Charging now")],
+)
 async def test_sentences_are_in_the_language_that_is_asked_for(
-    house: House, sign_in: SignIn
+    house: House, sign_in: SignIn, language: str, begins: str
 ) -> None:
     """One that is not there is English, and the home's own language has no say."""
     await charging(house)
     house.hass.config.language = "fr"
     browser = await sign_in()
-    await browser.result("overview", language="en")
-    assert only(await browser.event())["sentence"].startswith("Charging now")
+    await browser.result("overview", language=language)
+    assert only(await browser.event())["sentence"].startswith(begins)
 
 
 async def test_what_can_do_nothing_says_why(house: House, sign_in: SignIn) -> None:

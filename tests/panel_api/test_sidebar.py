@@ -53,6 +53,14 @@ async def test_the_panel_is_in_the_sidebar_while_the_integration_runs(
     assert DOMAIN in house.hass.data[DATA_PANELS]
 
 
+async def test_the_sidebar_speaks_the_homes_language(house: House, built: Path) -> None:
+    """As the rest of Home Assistant's sidebar does."""
+    build(built)
+    house.hass.config.language = "de"
+    await house.set_up("WB1")
+    assert house.hass.data[DATA_PANELS][DOMAIN].sidebar_title == "Laden"
+
+
 @pytest.mark.parametrize("manifest", [None, "", "{}"])
 async def test_without_a_built_panel_there_is_none(
     house: House,
