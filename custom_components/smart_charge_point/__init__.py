@@ -26,8 +26,8 @@ from .records.errors import LedgerError
 from .services import async_setup_services
 from .session_services import async_setup_session_services
 from .statistics_services import async_setup_statistics_services
-from .websocket import async_setup_websocket
 from .technical_file_services import async_setup_technical_file_services
+from .websocket import async_setup_websocket
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -53,9 +53,9 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_deletion_services(hass)
     async_setup_downloads(hass)
     async_setup_statistics_services(hass)
+    async_setup_technical_file_services(hass)
     async_setup_websocket(hass)
     async_setup_panel_api(hass)
-    async_setup_technical_file_services(hass)
     await async_setup_panel_files(hass)
     return True
 
