@@ -20,6 +20,7 @@ from .deletion_services import async_setup_deletion_services
 from .dsr_services import async_setup_dsr_services
 from .export_files import async_setup_downloads
 from .export_services import async_setup_export_services
+from .meter_services import async_setup_meter_services
 from .panel import async_hide_panel, async_setup_panel_files, async_show_panel
 from .panel_api import async_setup_panel_api
 from .records.errors import LedgerError
@@ -48,6 +49,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register the actions and the websocket commands, and serve the panel."""
     async_setup_services(hass)
     async_setup_session_services(hass)
+    async_setup_meter_services(hass)
     async_setup_dsr_services(hass)
     async_setup_export_services(hass)
     async_setup_deletion_services(hass)

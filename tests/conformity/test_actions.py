@@ -15,6 +15,9 @@ from custom_components.smart_charge_point.dsr_services import async_setup_dsr_se
 from custom_components.smart_charge_point.export_services import (
     async_setup_export_services,
 )
+from custom_components.smart_charge_point.meter_services import (
+    async_setup_meter_services,
+)
 from custom_components.smart_charge_point.services import async_setup_services
 from custom_components.smart_charge_point.session_services import (
     async_setup_session_services,
@@ -40,6 +43,7 @@ async def test_registered_actions_are_described(hass: HomeAssistant) -> None:
     """Every action that an automation can call is in services.yaml, with texts and an icon, and no other is."""
     async_setup_services(hass)
     async_setup_session_services(hass)
+    async_setup_meter_services(hass)
     async_setup_statistics_services(hass)
     async_setup_dsr_services(hass)
     async_setup_export_services(hass)
