@@ -17,6 +17,7 @@ from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util import dt as dt_util
+from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from .const import DOMAIN
@@ -69,7 +70,7 @@ async def _async_compare_meter(call: ServiceCall) -> ServiceResponse:
         )
     meter: str = call.data[ATTR_METER]
     reference = await _by_hour(call.hass, meter, start, end)
-    checks: list[dict[str, Any]] = []
+    checks: list[JsonValueType] = []
     for target in targets(call):
         ledger = target.coordinator.config_entry.runtime_data.site.ledger
         await ledger.refresh_running()
