@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 import importlib
+import json
 import re
 from string import Formatter
 from typing import Any
@@ -267,6 +268,27 @@ def test_every_language_has_the_same_texts() -> None:
     for path in (COMPONENT / "translations").glob("*.json"):
         written = {where: asked_in(text) for where, text in leaves(read_json(path))}
         assert written == wanted, path.name
+
+
+def test_every_language_is_written_alike() -> None:
+    """Files of languages can be compared line by line: one order, one layout, and letters as they are."""
+    for path in (COMPONENT / "translations").glob("*.json"):
+        texts = read_json(path)
+        written = json.dumps(texts, ensure_ascii=False, indent=2)
+        assert path.read_text(encoding="utf-8") == f"{written}\n", path.name
+        order = [where for where, _ in leaves(texts)]
+        assert order == [where for where, _ in leaves(TEXTS)], path.name
+
+
+def test_no_sentence_is_left_in_english() -> None:
+    """Names and units may be the same in another language, more than three words in a row are not."""
+    english_texts = dict(leaves(TEXTS))
+    for path in (COMPONENT / "translations").glob("*.json"):
+        if path.stem == "en":
+            continue
+        for where, text in leaves(read_json(path)):
+            words = re.findall(r"[^\W\d_]+", re.sub(r"\{\w+\}", "", text))
+            assert len(words) <= 3 or text != english_texts[where], where
 
 
 def asked_in(text: str) -> frozenset[str]:
