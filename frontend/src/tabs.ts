@@ -45,6 +45,13 @@ export const TABS: readonly [Tab, ...Tab[]] = [
     roles: ["administrator", "person"],
     load: () => import("./months/months-tab.ts"),
   },
+  {
+    id: "assessment",
+    icon: "mdi:file-certificate-outline",
+    tag: "smart-charge-point-assessment",
+    roles: ["administrator"],
+    load: () => import("./assessment/assessment-tab.ts"),
+  },
 ];
 
 /** Return the tabs that somebody of this role sees. */
