@@ -184,6 +184,7 @@ class BarChart extends LitElement {
         display: grid;
         grid-template-columns: auto 1fr;
         margin: 0;
+        padding: 10px 6px 2px 0;
         border-radius: 8px;
         cursor: pointer;
         touch-action: pan-y;

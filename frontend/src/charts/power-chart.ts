@@ -174,6 +174,7 @@ class PowerChart extends LitElement {
         display: grid;
         grid-template-columns: auto 1fr;
         margin: 0;
+        padding: 10px 6px 2px 0;
         border-radius: 8px;
         cursor: crosshair;
         touch-action: pan-y;

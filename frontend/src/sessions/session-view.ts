@@ -23,8 +23,13 @@ import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
 import { doubtsOf } from "./doubts.ts";
 
-const nameOf = (say: Say, whose: Named | null): string =>
-  whose === null ? say("nobody") : (whose.name ?? say("removed"));
+type Field = "person" | "vehicle";
+
+const noneOf = (say: Say, field: Field): string =>
+  field === "person" ? say("nobody") : say("no_vehicle");
+
+const nameOf = (say: Say, field: Field, whose: Named | null): string =>
+  whose === null ? noneOf(say, field) : (whose.name ?? say("removed"));
 
 class SessionView extends LitElement {
   static override properties = {
@@ -133,9 +138,10 @@ class SessionView extends LitElement {
             </ul>`}
       </section>
       <div class="columns">
-        ${this.renderFigures(session)} ${this.renderReasons(session)}
+        ${this.renderFigures(session)}
+        <div class="stack">${this.renderReasons(session)} ${this.renderWhose(session)}</div>
       </div>
-      ${this.renderWhose(session)} ${this.renderSlots(session)}
+      ${this.renderSlots(session)}
     `;
   }
 
@@ -254,15 +260,15 @@ class SessionView extends LitElement {
             <p class="notice" role="alert" ?hidden=${this.refused === undefined}>${this.refused}</p>
             ${this.renderCorrections(session)}`
         : html`<dl>
-            ${figure(say("filters.person"), nameOf(say, session.person))}
-            ${figure(say("filters.vehicle"), nameOf(say, session.vehicle))}
+            ${figure(say("filters.person"), nameOf(say, "person", session.person))}
+            ${figure(say("filters.vehicle"), nameOf(say, "vehicle", session.vehicle))}
           </dl>
           ${corrected ? html`<p class="quiet">${say("session.was_corrected")}</p>` : nothing}`}
     </section>`;
   }
 
   private choice(
-    name: "person" | "vehicle",
+    name: Field,
     label: string,
     choices: readonly Choice[],
     whose: Named | null,
@@ -270,9 +276,9 @@ class SessionView extends LitElement {
     const all =
       whose === null || choices.some(({ id }) => id === whose.id)
         ? choices
-        : [...choices, { id: whose.id, name: nameOf(this.say, whose) }];
+        : [...choices, { id: whose.id, name: nameOf(this.say, name, whose) }];
     return html`<div data-field=${name}>
-      ${choose(label, this.say("nobody"), all, whose?.id ?? "", () => undefined)}
+      ${choose(label, noneOf(this.say, name), all, whose?.id ?? "", () => undefined)}
     </div>`;
   }
 
@@ -287,8 +293,8 @@ class SessionView extends LitElement {
                 ${formatDate(hass, new Date(each.at))} ${formatTime(hass, new Date(each.at))}:
                 ${say(each.taken_back ? "session.taken_back" : "session.corrected", {
                   what: say(`filters.${each.field}`),
-                  before: nameOf(say, each.before),
-                  after: nameOf(say, each.after),
+                  before: nameOf(say, each.field, each.before),
+                  after: nameOf(say, each.field, each.after),
                   by: each.by ?? "Home Assistant",
                 })}
               </li>`,
@@ -444,6 +450,10 @@ class SessionView extends LitElement {
         gap: 16px;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr));
         align-items: start;
+      }
+      .stack {
+        display: grid;
+        gap: 16px;
       }
       .first {
         margin-bottom: 24px;

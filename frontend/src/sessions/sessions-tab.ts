@@ -581,6 +581,7 @@ class SessionsTab extends LitElement {
         display: block;
         color: var(--secondary-text-color);
         font-size: var(--ha-font-size-s, 12px);
+        font-weight: 400;
       }
       small b {
         color: var(--success-color, #43a047);
