@@ -49,7 +49,6 @@ FRAME: Final = (
     "about_seal",
     "algorithm",
     "digest",
-    "evidence",
     "evidence_of",
     "foot",
     "made_at",
@@ -58,7 +57,6 @@ FRAME: Final = (
     "page_of",
     "personal",
     "public_key",
-    "requirement",
     "signature",
     "title",
 )
