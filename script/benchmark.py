@@ -1,4 +1,4 @@
-"""Measure what a message costs; see script/benchmark."""
+"""Measure what a message costs, and what ten years of sessions do; see script/benchmark."""
 
 import argparse
 import asyncio
@@ -29,12 +29,13 @@ KIB = 1024
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
-        prog="script/benchmark", description="What a message costs."
+        prog="script/benchmark",
+        description="What a message costs, and what ten years of sessions do.",
     )
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="a tenth of the messages: to see that it runs",
+        help="a tenth of it: to see that it runs",
     )
     parser.add_argument(
         "--part",

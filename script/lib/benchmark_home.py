@@ -33,13 +33,15 @@ from script.lib.benchmark_ledger import fill, keep_prices
 from script.lib.lines import serve
 
 _TICK = 0.002
+_SCHEDULED = Path("/proc/thread-self/schedstat")
 
 
 class Watch:
     """Notes how long the event loop was held at the longest: how much later than due a timer came.
 
-    That is what a wallbox waits, whoever took the time. How much the loop itself and all threads of the process computed
-    meanwhile is noted beside it, because on a machine that others use too a timer also comes late without them.
+    That is what a wallbox waits, whoever took the time. How much the loop itself computed meanwhile is noted beside it,
+    and how long the process can have held it, because on a machine that others use too a timer also comes late without
+    it: no longer than all its threads computed, and not while the loop only waited for a core.
     """
 
     def __init__(self) -> None:
@@ -47,37 +49,53 @@ class Watch:
         self._longest = 0.0
         self._most_computed = 0.0
         self._held = 0.0
+        self._cleaned = self._cleans_since = 0.0
 
     def start(self) -> None:
         """Begin to watch."""
-        self._longest = self._most_computed = self._held = 0.0
+        self._longest = self._most_computed = self._held = self._cleaned = 0.0
+        gc.callbacks.append(self._on_garbage)
         self._task = asyncio.create_task(self._run())
 
     def stop(self) -> dict[str, float]:
-        """Return the longest delay, the most computed at a stretch, and the longest delay less what others had; in seconds.
-
-        Watch no more.
-        """
+        """Return the longest delay and what it was made of, in seconds; watch no more."""
         if self._task is not None:
             self._task.cancel()
             self._task = None
+            gc.callbacks.remove(self._on_garbage)
         return {
             "longest": self._longest,
             "computed": self._most_computed,
             "held": self._held,
+            "cleaned": self._cleaned,
         }
 
+    def _on_garbage(self, phase: str, _info: dict[str, int]) -> None:
+        """Note how long Python looks for garbage among all objects of Home Assistant, for which every thread stops."""
+        if phase == "start":
+            self._cleans_since = time.thread_time()
+        else:
+            self._cleaned = max(self._cleaned, time.thread_time() - self._cleans_since)
+
     async def _run(self) -> None:
+        waited = _waited_for_a_core()
         while True:
             due, before = time.perf_counter() + _TICK, time.thread_time()
             process_before = time.process_time()
             await asyncio.sleep(_TICK)
             late = time.perf_counter() - due
-            self._longest = max(self._longest, late)
-            self._held = max(
-                self._held, min(late, time.process_time() - process_before)
+            waited_before, waited = waited, _waited_for_a_core()
+            own = min(
+                late - (waited - waited_before), time.process_time() - process_before
             )
+            self._longest = max(self._longest, late)
             self._most_computed = max(self._most_computed, time.thread_time() - before)
+            self._held = max(self._held, own)
+
+
+def _waited_for_a_core() -> float:
+    """Return for how many seconds this thread could have run, but the machine ran others."""
+    return int(_SCHEDULED.read_text().split()[1]) / 1e9
 
 
 class Home:
@@ -97,6 +115,8 @@ class Home:
                 await self._hass.async_block_till_done()
             case "watch":
                 self._watch.start()
+            case "clean":
+                gc.collect()
             case "unwatch":
                 return self._watch.stop()
             case "trace":
