@@ -33,6 +33,7 @@ from .confirmation import (
 )
 from .const import DOMAIN
 from .control.settings import ChargePointSettings
+from .form_fields import amperes, choice
 from .hours_form import (
     HOURS_SCHEMA,
     NIGHTS,
@@ -59,22 +60,8 @@ CONF_TAMPER_REACTION: Final = "tamper_reaction"
 SETTINGS_SCHEMA: Final = vol.Schema(
     {
         vol.Required(CONF_NAME): TextSelector(),
-        vol.Required(CONF_MAXIMUM_CURRENT): NumberSelector(
-            NumberSelectorConfig(
-                min=6,
-                max=80,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="A",
-            )
-        ),
-        vol.Required(CONF_PHASES): SelectSelector(
-            SelectSelectorConfig(
-                options=["1", "3"],
-                mode=SelectSelectorMode.LIST,
-                translation_key="phases",
-            )
-        ),
+        vol.Required(CONF_MAXIMUM_CURRENT): amperes(6, 80),
+        vol.Required(CONF_PHASES): choice(["1", "3"], "phases"),
         vol.Required(CONF_START_ON_PLUG_IN): BooleanSelector(),
     }
 )
@@ -82,12 +69,8 @@ SETTINGS_SCHEMA: Final = vol.Schema(
 
 SLEEPING_CAR_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_SLEEPING_CAR): SelectSelector(
-            SelectSelectorConfig(
-                options=[choice.value for choice in SleepingCar],
-                mode=SelectSelectorMode.LIST,
-                translation_key="sleeping_car",
-            )
+        vol.Required(CONF_SLEEPING_CAR): choice(
+            [each.value for each in SleepingCar], "sleeping_car"
         ),
         vol.Required(CONF_AWAKE_CURRENT): NumberSelector(
             NumberSelectorConfig(
@@ -103,43 +86,19 @@ SLEEPING_CAR_SCHEMA: Final = vol.Schema(
 
 LINK_LOSS_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_LINK_LOSS): SelectSelector(
-            SelectSelectorConfig(
-                options=[choice.value for choice in LinkLoss],
-                mode=SelectSelectorMode.LIST,
-                translation_key="link_loss",
-            )
+        vol.Required(CONF_LINK_LOSS): choice(
+            [each.value for each in LinkLoss], "link_loss"
         ),
-        vol.Required(CONF_LINK_LOSS_CURRENT): NumberSelector(
-            NumberSelectorConfig(
-                min=6,
-                max=80,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="A",
-            )
-        ),
+        vol.Required(CONF_LINK_LOSS_CURRENT): amperes(6, 80),
     }
 )
 
 TAMPERING_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_TAMPER_REACTION): SelectSelector(
-            SelectSelectorConfig(
-                options=[choice.value for choice in TamperReaction],
-                mode=SelectSelectorMode.LIST,
-                translation_key="tamper_reaction",
-            )
+        vol.Required(CONF_TAMPER_REACTION): choice(
+            [each.value for each in TamperReaction], "tamper_reaction"
         ),
-        vol.Required(CONF_TAMPER_CURRENT): NumberSelector(
-            NumberSelectorConfig(
-                min=6,
-                max=80,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="A",
-            )
-        ),
+        vol.Required(CONF_TAMPER_CURRENT): amperes(6, 80),
     }
 )
 

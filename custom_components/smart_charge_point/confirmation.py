@@ -6,30 +6,23 @@ from homeassistant.components.http.const import KEY_HASS_USER
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import current_request
-from homeassistant.helpers.selector import (
-    SelectSelector,
-    SelectSelectorConfig,
-    SelectSelectorMode,
-)
 from homeassistant.util import dt as dt_util
 
 from .control.settings import ChargePointSettings
 from .control.site_settings import SiteSettings
+from .form_fields import choice
 from .model.hours import ChargingHours, HoursChoice, HoursDecision
 
 CONF_HOURS: Final = "hours"
 CONF_IDENTITY: Final = "identity"
 
-HOURS_SELECTOR: Final = SelectSelector(
-    SelectSelectorConfig(
-        options=[
-            HoursChoice.ACCEPTED.value,
-            HoursChoice.CHANGED.value,
-            HoursChoice.REMOVED.value,
-        ],
-        mode=SelectSelectorMode.LIST,
-        translation_key="hours_choice",
-    )
+HOURS_SELECTOR: Final = choice(
+    [
+        HoursChoice.ACCEPTED.value,
+        HoursChoice.CHANGED.value,
+        HoursChoice.REMOVED.value,
+    ],
+    "hours_choice",
 )
 
 

@@ -51,6 +51,7 @@ from .control.dsr_sources.configured import (
     SourceKind,
 )
 from .control.dsr_sources.openadr.settings import OpenAdrVersion
+from .form_fields import amperes, choice, several_texts
 from .model.dsr import DsrDirection, DsrKind
 
 CONF_MORE: Final = "more"
@@ -65,33 +66,13 @@ NAMED_BY: Final = {
 """The field that tells one source from another."""
 
 
-def _current() -> NumberSelector:
-    return NumberSelector(
-        NumberSelectorConfig(
-            min=0, max=80, step=1, mode=NumberSelectorMode.BOX, unit_of_measurement="A"
-        )
-    )
-
-
-def _choice(options: Collection[str], texts: str) -> SelectSelector:
-    return SelectSelector(
-        SelectSelectorConfig(
-            options=list(options), mode=SelectSelectorMode.LIST, translation_key=texts
-        )
-    )
-
-
-def _several() -> TextSelector:
-    return TextSelector(TextSelectorConfig(multiple=True))
-
-
-_LIMIT: Final[dict[Any, Any]] = {vol.Optional(CONF_LIMIT): _current()}
+_LIMIT: Final[dict[Any, Any]] = {vol.Optional(CONF_LIMIT): amperes(0, 80)}
 _NATURE: Final[dict[Any, Any]] = {
-    vol.Required(CONF_DIRECTION, default=DsrDirection.DOWN.value): _choice(
+    vol.Required(CONF_DIRECTION, default=DsrDirection.DOWN.value): choice(
         list(DsrDirection), "dsr_direction"
     ),
     **_LIMIT,
-    vol.Required(CONF_KIND, default=DsrKind.PLANNED.value): _choice(
+    vol.Required(CONF_KIND, default=DsrKind.PLANNED.value): choice(
         list(DsrKind), "dsr_kind"
     ),
 }
@@ -103,7 +84,7 @@ _AXLE: Final[dict[Any, Any]] = {
     vol.Required(CONF_CHARGE_ON_IMPORT, default=True): BooleanSelector(),
 }
 _OCTOPUS: Final[dict[Any, Any]] = {
-    vol.Required(CONF_DIRECTION, default=DsrDirection.DOWN.value): _choice(
+    vol.Required(CONF_DIRECTION, default=DsrDirection.DOWN.value): choice(
         [DsrDirection.DOWN, DsrDirection.UP], "dsr_direction"
     ),
     **_LIMIT,
@@ -126,18 +107,18 @@ _OPENADR: Final[dict[Any, Any]] = {
             mode=SelectSelectorMode.LIST,
         )
     ),
-    vol.Required(CONF_KIND, default=DsrKind.PLANNED.value): _choice(
+    vol.Required(CONF_KIND, default=DsrKind.PLANNED.value): choice(
         list(DsrKind), "dsr_kind"
     ),
-    vol.Required(CONF_PHASES, default="1"): _choice(["1", "3"], "phases"),
+    vol.Required(CONF_PHASES, default="1"): choice(["1", "3"], "phases"),
 }
 _OPENADR_MORE: Final = vol.Schema(
     {
-        vol.Optional(CONF_PROGRAMS): _several(),
-        vol.Optional(CONF_TARGETS): _several(),
+        vol.Optional(CONF_PROGRAMS): several_texts(),
+        vol.Optional(CONF_TARGETS): several_texts(),
         vol.Required(CONF_RESOURCE_NAME, default="wallbox"): TextSelector(),
-        vol.Required(CONF_LEVEL_1, default=16): _current(),
-        vol.Required(CONF_LEVEL_2, default=6): _current(),
+        vol.Required(CONF_LEVEL_1, default=16): amperes(0, 80),
+        vol.Required(CONF_LEVEL_2, default=6): amperes(0, 80),
         vol.Required(CONF_INTERVAL, default=5): NumberSelector(
             NumberSelectorConfig(
                 min=1,

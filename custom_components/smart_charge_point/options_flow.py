@@ -6,15 +6,10 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
-    NumberSelector,
-    NumberSelectorConfig,
-    NumberSelectorMode,
     SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
-    TextSelector,
-    TextSelectorConfig,
 )
 import voluptuous as vol
 
@@ -46,6 +41,7 @@ from .control.site_settings import (
 )
 from .control.tariff.settings import CONF_ENTITY_ID, CONF_KIND, CONF_TARIFF, TariffKind
 from .dsr_source_forms import NAMED_BY, from_form, missing, source_schema, to_form
+from .form_fields import amperes, choice, several_texts
 from .tariff_forms import (
     carbon_errors,
     carbon_schema,
@@ -57,32 +53,12 @@ from .tariff_forms import (
 
 RULES_SCHEMA: Final = vol.Schema(
     {
-        vol.Required(CONF_RULESET): SelectSelector(
-            SelectSelectorConfig(
-                options=list(RULESETS),
-                mode=SelectSelectorMode.LIST,
-                translation_key="ruleset",
-            )
+        vol.Required(CONF_RULESET): choice(RULESETS, "ruleset"),
+        vol.Required(CONF_BANK_HOLIDAYS, default=AS_WEEKDAYS): choice(
+            CHOICES, "bank_holidays"
         ),
-        vol.Required(CONF_BANK_HOLIDAYS, default=AS_WEEKDAYS): SelectSelector(
-            SelectSelectorConfig(
-                options=list(CHOICES),
-                mode=SelectSelectorMode.LIST,
-                translation_key="bank_holidays",
-            )
-        ),
-        vol.Optional(CONF_HOUSE_FUSE): NumberSelector(
-            NumberSelectorConfig(
-                min=6,
-                max=200,
-                step=1,
-                mode=NumberSelectorMode.BOX,
-                unit_of_measurement="A",
-            )
-        ),
-        vol.Optional(CONF_DSR_PROVIDERS): TextSelector(
-            TextSelectorConfig(multiple=True)
-        ),
+        vol.Optional(CONF_HOUSE_FUSE): amperes(6, 200),
+        vol.Optional(CONF_DSR_PROVIDERS): several_texts(),
     }
 )
 

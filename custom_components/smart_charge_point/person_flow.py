@@ -11,13 +11,13 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
 )
 import voluptuous as vol
 
 from .const import SUBENTRY_PERSON
 from .control.override import OWNER_TAG
 from .control.people import CONF_RIGHTS, CONF_TAGS, CONF_USER, person_data, person_from
+from .form_fields import several_texts
 from .model.person import Person, Right, plain
 
 RIGHTS_SELECTOR: Final = SelectSelector(
@@ -28,7 +28,7 @@ RIGHTS_SELECTOR: Final = SelectSelector(
         translation_key="rights",
     )
 )
-TAGS_SELECTOR: Final = TextSelector(TextSelectorConfig(multiple=True))
+TAGS_SELECTOR: Final = several_texts()
 
 
 class PersonSubentryFlow(ConfigSubentryFlow):

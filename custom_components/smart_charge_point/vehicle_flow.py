@@ -15,7 +15,6 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
     TextSelector,
-    TextSelectorConfig,
 )
 import voluptuous as vol
 
@@ -29,6 +28,7 @@ from .control.vehicles import (
     vehicle_data,
     vehicle_from,
 )
+from .form_fields import several_texts
 from .model.person import plain
 from .model.vehicle import Vehicle
 
@@ -84,9 +84,7 @@ class VehicleSubentryFlow(ConfigSubentryFlow):
                 vol.Required(CONF_NAME): TextSelector(),
                 vol.Optional(CONF_PERSONS, default=list): _several(persons),
                 vol.Optional(CONF_WALLBOXES, default=list): _several(wallboxes),
-                vol.Optional(CONF_TAGS): TextSelector(
-                    TextSelectorConfig(multiple=True)
-                ),
+                vol.Optional(CONF_TAGS): several_texts(),
                 vol.Optional(CONF_ODOMETER): EntitySelector(
                     EntitySelectorConfig(
                         domain=ODOMETERS,
