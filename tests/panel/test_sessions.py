@@ -155,8 +155,9 @@ def test_any_period_can_be_looked_at(open_panel: OpenPanel) -> None:
     page = open_panel("/months")
     months = page.locator("smart-charge-point-months")
     months.get_by_role("button", name="From … to …").click()
-    months.get_by_label("From", exact=True).fill("2026-02-01")
-    months.get_by_label("To", exact=True).fill("2026-02-10")
+    chart = months.locator("section.chart")
+    chart.get_by_label("From", exact=True).fill("2026-02-01")
+    chart.get_by_label("To", exact=True).fill("2026-02-10")
     months.get_by_text("As a table").click()
     expect(months.locator("table tbody tr")).to_have_count(10)
 
