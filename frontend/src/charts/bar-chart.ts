@@ -10,6 +10,9 @@ import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 import { barsOf, labelled, type Measure } from "./bar-geometry.ts";
 
+const sameTimes = (some: readonly Bucket[], others: readonly Bucket[]): boolean =>
+  some.length === others.length && some[0]?.first === others[0]?.first;
+
 class BarChart extends LitElement {
   static override properties = {
     hass: { attribute: false },
@@ -56,7 +59,9 @@ class BarChart extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("buckets")) {
+    const before = changed.get("buckets") as readonly Bucket[] | undefined;
+    // The same bars with newer figures leave whoever reads one where they are.
+    if (before !== undefined && !sameTimes(before, this.buckets)) {
       this.pointed = undefined;
     }
   }

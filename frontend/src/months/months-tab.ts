@@ -1,6 +1,6 @@
 /** Months and year: bars by day or month, what they come to, and this month and year against the last ones. */
 
-import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import "../charts/bar-chart.ts";
 import { partsOf, SOURCES, type Measure, type Part } from "../charts/bar-geometry.ts";
@@ -37,6 +37,8 @@ const MEASURES: readonly Measure[] = ["energy", "cost", "source"];
 /** So many days are shown one by one; more are shown by month. */
 const MOST_DAYS = 92;
 const MOST_MONTHS = 36 * 31;
+/** How often it is asked for anew while it is looked at, in ms. */
+const RENEW = 60_000;
 
 class MonthsTab extends LitElement {
   static override properties = {
@@ -74,6 +76,7 @@ class MonthsTab extends LitElement {
   private declare problem: string | undefined;
   private declare asking: boolean;
   private asked: string | undefined;
+  private renewing: number | undefined;
 
   constructor() {
     super();
@@ -120,10 +123,23 @@ class MonthsTab extends LitElement {
     void this.loadPersons();
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.renewing = window.setInterval(() => {
+      if (document.visibilityState === "visible" && !this.asking) {
+        void this.load(JSON.stringify(this.fields));
+      }
+    }, RENEW);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.renewing);
+  }
+
+  protected override willUpdate(): void {
     const about = JSON.stringify(this.fields);
-    // Once a minute what has been charged meanwhile is in it: the overview tells when a session goes on.
-    if (about !== this.asked || (changed.has("overview") && !this.asking)) {
+    if (about !== this.asked) {
       void this.load(about);
     }
   }
