@@ -129,7 +129,14 @@ class Home:
                 gc.collect()
                 return {"bytes": tracemalloc.get_traced_memory()[0]}
             case "rows":
-                return {"rows": await self._rows()}
+                return {"rows": await self._asked("SELECT COUNT(*) FROM states")}
+            case "growth":
+                return {
+                    "rows": await self._asked("SELECT COUNT(*) FROM statistics"),
+                    "bytes": await self._asked(
+                        "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+                    ),
+                }
             case "prices":
                 await keep_prices(self._ledger, order["years"])
             case "fill":
@@ -177,16 +184,14 @@ class Home:
             ),
         )
 
-    async def _rows(self) -> int:
-        """Return how many states the recorder has written."""
+    async def _asked(self, query: str) -> int:
+        """Return what the recorder's database answers, once everything is in it."""
         await get_instance(self._hass).async_block_till_done()
         path = self._hass.config.path("home-assistant_v2.db")
 
         def count() -> int:
             with closing(sqlite3.connect(path)) as database:
-                return int(
-                    database.execute("SELECT COUNT(*) FROM states").fetchone()[0]
-                )
+                return int(database.execute(query).fetchone()[0])
 
         return await self._hass.async_add_executor_job(count)
 

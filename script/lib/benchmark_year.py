@@ -47,6 +47,7 @@ async def ten_years(home: Peer, url: str, load: Peer, which: Past) -> list[Figur
     """Fill the ledger, ask for pages, and let a wallbox tell what it kept."""
     await home.ask("add", identities=[KEPT, LATE])
     await home.ask("prices", years=which.years)
+    before = await home.ask("growth")
     for first in range(0, which.sessions, _PART):
         await home.ask(
             "fill",
@@ -61,6 +62,7 @@ async def ten_years(home: Peer, url: str, load: Peer, which: Past) -> list[Figur
     await home.ask("rebuild")
     rebuilt = time.perf_counter() - began
     rebuilding = await home.ask("unwatch")
+    after = await home.ask("growth")
     async with HomeAssistantClient(url) as page:
         await page.log_in()
         return [
@@ -70,6 +72,17 @@ async def ten_years(home: Peer, url: str, load: Peer, which: Past) -> list[Figur
                 "s",
             ),
             *_blocked(rebuilding),
+            *(
+                Figure(
+                    f"recorder's statistics of {round(which.sessions / which.years)} sessions a year: {name}",
+                    (after[counted] - before[counted]) / which.years / scale,
+                    unit,
+                )
+                for name, counted, scale, unit in (
+                    ("rows", "rows", 1, "/year"),
+                    ("size", "bytes", 1 << 20, "MiB/year"),
+                )
+            ),
             *await _pages(home, page, which),
             *await _replay(home, page, load, which),
         ]
@@ -106,7 +119,12 @@ async def _pages(home: Peer, page: HomeAssistantClient, which: Past) -> list[Fig
             {"by": "day", "person": "ada", **twelve_months},
             YEAR_WITHIN,
         ),
-        ("ten years by year", "usage", {"by": "year", **all_of_it}, YEAR_WITHIN),
+        (
+            f"all {which.years:g} years by year",
+            "usage",
+            {"by": "year", **all_of_it},
+            YEAR_WITHIN,
+        ),
     )
     found = []
     for name, command, fields, within in asked:
