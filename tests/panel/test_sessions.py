@@ -30,7 +30,8 @@ def sessions(open_panel: OpenPanel, **kinds: object) -> Page:
 def figure(page: Page, tab: str, name: str) -> str:
     """Return the first figure of a name."""
     term = page.locator(f"smart-charge-point-{tab} dt", has_text=name).first
-    return term.locator("xpath=following-sibling::dd").inner_text().split("\n")[0]
+    said: str = term.locator("xpath=following-sibling::dd").inner_text()
+    return said.split("\n")[0]
 
 
 def number(text: str) -> float:
