@@ -31,7 +31,7 @@ def figure(page: Page, tab: str, name: str) -> str:
     """Return the first figure of a name."""
     term = page.locator(f"smart-charge-point-{tab} dt", has_text=name).first
     said: str = term.locator("xpath=following-sibling::dd").inner_text()
-    return said.split("\n")[0]
+    return said.split("\n", maxsplit=1)[0]
 
 
 def number(text: str) -> float:
