@@ -98,7 +98,7 @@ async def _pages(home: Peer, page: HomeAssistantClient, which: Past) -> list[Fig
         "start": today.replace(year=today.year - 10, day=1).isoformat(),
         "end": today.isoformat(),
     }
-    asked: Sequence[tuple[str, str, Mapping[str, Any], int]] = (
+    asked: Sequence[tuple[str, str, Mapping[str, Any], int | None]] = (
         ("sessions, the latest 25", "sessions", {}, SESSIONS_WITHIN),
         (
             "sessions, 200 of one person by cost, far back",
@@ -123,7 +123,7 @@ async def _pages(home: Peer, page: HomeAssistantClient, which: Past) -> list[Fig
             f"all {which.years:g} years by year",
             "usage",
             {"by": "year", **all_of_it},
-            YEAR_WITHIN,
+            None,
         ),
     )
     found = []
