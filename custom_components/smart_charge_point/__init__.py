@@ -108,10 +108,10 @@ async def async_setup_entry(
     entry.async_on_unload(entry.add_update_listener(_async_entry_updated))
     try:
         await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+        await async_show_panel(hass)
     except BaseException:
         await site.async_stop()
         raise
-    await async_show_panel(hass)
     return True
 
 
