@@ -97,6 +97,16 @@ def hours(
     )
 
 
+def first_hour(connection: sqlite3.Connection, key: UsageKey) -> datetime | None:
+    """Return the first hour with any usage."""
+    tables, where, values = _series(key)
+    (first,) = connection.execute(
+        f"SELECT min(half_hour) FROM {tables} WHERE {where}",  # noqa: S608
+        values,
+    ).fetchone()
+    return None if first is None else moment_of(first // 2 * HOUR)
+
+
 def total_before(
     connection: sqlite3.Connection, key: UsageKey, hour: datetime
 ) -> HourSum:

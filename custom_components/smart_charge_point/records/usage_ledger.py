@@ -109,6 +109,12 @@ class UsageLedger(LedgerThread):
             lambda connection: usage_rows.hours(connection, key, start, end)
         )
 
+    async def first_hour(self, key: UsageKey) -> datetime | None:
+        """Return the first hour that had any usage, None where none had."""
+        return await self._look(
+            lambda connection: usage_rows.first_hour(connection, key)
+        )
+
     async def total_before(self, key: UsageKey, hour: datetime) -> HourSum:
         """Return all usage before `hour` as one sum that bears that hour."""
         return await self._look(

@@ -31,6 +31,8 @@ from .series import Row, Stretch
 
 _CHUNK: Final = 500
 """How many rows are handed over at once: the event loop is free in between, and so is the recorder."""
+_NEAR: Final = timedelta(weeks=8)
+"""Within what time the next row of a series is looked for first."""
 _WAIT: Final = timedelta(minutes=5)
 """How long a busy recorder may take to write a chunk."""
 
@@ -80,9 +82,11 @@ class StatisticsBook:
             for statistic_id, (_, about) in found.items()
         }
 
-    async def stretch(self, statistic_id: str, start: datetime) -> Stretch:
-        """Return the rows of a series from `start` (UTC) on in its own unit, and the sum before them."""
-        found: Stretch = await self._read(_stretch, statistic_id, start)
+    async def stretch(
+        self, statistic_id: str, start: datetime, end: datetime | None = None
+    ) -> Stretch:
+        """Return the rows of a series in [start, end) (UTC) in its own unit, and the sum before them."""
+        found: Stretch = await self._read(_stretch, statistic_id, start, end)
         return found
 
     async def changes(
@@ -160,10 +164,12 @@ class StatisticsBook:
 # On the recorder's threads, as years of hours are more than the event loop should look through.
 
 
-def _stretch(hass: HomeAssistant, statistic_id: str, start: datetime) -> Stretch:
-    if rows := _rows(hass, statistic_id, start, None):
+def _stretch(
+    hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime | None
+) -> Stretch:
+    if rows := _rows(hass, statistic_id, start, end):
         return Stretch(
-            base=(rows[0]["sum"] or 0.0) - (rows[0]["change"] or 0.0),
+            base=_sum_before(rows[0]),
             rows=tuple(
                 Row(
                     start=_start(row),
@@ -174,8 +180,28 @@ def _stretch(hass: HomeAssistant, statistic_id: str, start: datetime) -> Stretch
             ),
         )
     latest = get_last_statistics(hass, 1, statistic_id, False, {"sum"})
-    sums = [row["sum"] or 0.0 for row in latest.get(statistic_id, ())]
-    return Stretch(base=sums[0] if sums else 0.0, rows=())
+    for row in latest.get(statistic_id, ()):
+        if _start(row) < start:
+            return Stretch(base=row["sum"] or 0.0, rows=())
+        return Stretch(base=_base(hass, statistic_id, start, _start(row)), rows=())
+    return Stretch(base=0.0, rows=())
+
+
+def _base(
+    hass: HomeAssistant, statistic_id: str, start: datetime, latest: datetime
+) -> float:
+    """Return the sum before the first row from `start` on; the latest row is there."""
+    length = _NEAR
+    while start + length <= latest:
+        if rows := _rows(hass, statistic_id, start, start + length):
+            return _sum_before(rows[0])
+        length *= 4
+    rows = _rows(hass, statistic_id, start, None)
+    return _sum_before(rows[0]) if rows else 0.0
+
+
+def _sum_before(row: StatisticsRow) -> float:
+    return (row["sum"] or 0.0) - (row["change"] or 0.0)
 
 
 def _rows(

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from ...model.usage import UsageKey
 from ...records.ledger import Ledger
 from .book import StatisticsBook
-from .external import AMOUNTS, BEGINNING, ExternalSeries
+from .external import AMOUNTS, ExternalSeries
 from .names import Kind
 
 ALLOWED: Final[Mapping[Kind, float]] = {Kind.ENERGY: 0.001, Kind.COST: 0.005}
@@ -25,8 +26,8 @@ async def differing(
 
     What the recorder has from before the ledger's first hour is not the ledger's to judge.
     """
-    first = await series.first_hour(end)
-    if first is None:
+    first = await ledger.first_hour(UsageKey())
+    if first is None or first >= end:
         return ()
     await series.names.load()
     found = []
@@ -37,9 +38,11 @@ async def differing(
             statistic_id = named.statistic_id(kind)
             amounts_of, allowed = AMOUNTS[kind], ALLOWED[kind]
             total = sum(amounts_of([await ledger.total_before(key, end)]).values())
-            before = sum((await book.changes(statistic_id, BEGINNING, first)).values())
-            shown = (await book.stretch(statistic_id, end)).base - before
-            same = abs(shown - total) <= allowed
+            before, now = [
+                (await book.stretch(statistic_id, hour, hour + _DAY)).base
+                for hour in (first, end)
+            ]
+            same = abs(now - before - total) <= allowed
             for start, until in _days(first, end):
                 wanted = amounts_of(await ledger.hours(key, start, until))
                 has = await book.changes(statistic_id, start, until)

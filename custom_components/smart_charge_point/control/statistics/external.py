@@ -1,7 +1,7 @@
 """The series of our own in the recorder: for the home, and each wallbox, person, vehicle and card."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.components.recorder.models import (
@@ -18,10 +18,14 @@ from ...model.usage import HourSum, UsageKey
 from ...records.ledger import Ledger
 from .book import StatisticsBook
 from .names import WALLBOX, Kind, Named, Names
-from .series import SAME, Row, Stretch, amended, cost, energy
+from .series import SAME, amended, cost, energy
 
-BEGINNING: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""Before any session there is: OCPP is younger."""
+PART: Final = timedelta(weeks=4)
+"""How much of a series is looked at and written at once.
+
+Years of hours are more than the event loop should look through. Handled at once, they would also outlive so many of
+Python's small searches for garbage that a search through all of Home Assistant follows, for which everything stops.
+"""
 AMOUNTS: Final[Mapping[Kind, Callable[[Iterable[HourSum]], dict[datetime, float]]]] = {
     Kind.ENERGY: energy,
     Kind.COST: cost,
@@ -48,11 +52,6 @@ class ExternalSeries:
         self._book = book
         self.names = Names(hass, entry)
 
-    async def first_hour(self, end: datetime) -> datetime | None:
-        """Return the first hour before `end` that the ledger has anything for."""
-        hours = await self._ledger.hours(UsageKey(), BEGINNING, end)
-        return hours[0].hour if hours else None
-
     async def bring(self, start: datetime, end: datetime) -> bool:
         """Bring all series, from the hour `start` up to `end`, to what the ledger says, and their names.
 
@@ -77,7 +76,7 @@ class ExternalSeries:
         for statistic_id in known.keys() - ours:
             # What a wallbox charged that was removed since is history, and nobody's to take out.
             if not statistic_id.startswith(WALLBOX):
-                await self._forget(known[statistic_id], start)
+                await self._forget(known[statistic_id], start, end)
         return right
 
     async def _bring(
@@ -90,35 +89,53 @@ class ExternalSeries:
         start: datetime,
         end: datetime,
     ) -> bool:
-        statistic_id = about["statistic_id"]
-        amounts_of = AMOUNTS[kind]
-        has = await self._book.stretch(statistic_id, start)
-        if abs(has.base) <= SAME:
+        statistic_id, amounts_of = about["statistic_id"], AMOUNTS[kind]
+        base = (await self._book.stretch(statistic_id, start, start + PART)).base
+        if abs(base) <= SAME:
             before = amounts_of([await self._ledger.total_before(key, start)])
             if any(abs(amount) > SAME for amount in before.values()):
-                start = BEGINNING
-                has = await self._book.stretch(statistic_id, start)
-        hours = await self._ledger.hours(key, start, end)
-        # Years of hours are more than the event loop should look through.
-        amounts, rows = await self._hass.async_add_executor_job(
-            _compare, amounts_of, hours, has
-        )
-        if there is None and not amounts:
-            return True
-        if rows or there != about:
-            await self._book.write(about, rows)
-        if not rows:
-            return True
-        has = await self._book.stretch(statistic_id, start)
-        return not await self._hass.async_add_executor_job(amended, amounts, has)
+                start = await self._ledger.first_hour(key) or start
 
-    async def _forget(self, about: StatisticMetaData, start: datetime) -> None:
+        async def amounts(since: datetime, until: datetime) -> dict[datetime, float]:
+            return amounts_of(await self._ledger.hours(key, since, until))
+
+        changed, right = await self._amend(about, amounts, start, end)
+        if not changed and there is not None and there != about:
+            await self._book.write(about, ())
+        return right
+
+    async def _forget(
+        self, about: StatisticMetaData, start: datetime, end: datetime
+    ) -> None:
         """Take out of a series what it says from `start` on: the ledger has nothing for it any more."""
         has = await self._book.stretch(about["statistic_id"], start)
         if has.rows and abs(has.base) <= SAME:
             await self._book.clear([about["statistic_id"]])
-        elif rows := amended({}, has):
-            await self._book.write(about, rows)
+        elif has.rows:
+            await self._amend(about, _nothing, start, end)
+
+    async def _amend(
+        self,
+        about: StatisticMetaData,
+        amounts_of: Callable[[datetime, datetime], Awaitable[dict[datetime, float]]],
+        start: datetime,
+        end: datetime,
+    ) -> tuple[bool, bool]:
+        """Make a series add its amounts in each hour from `start` up to `end`, and nothing after.
+
+        Returns whether anything was written, and whether the recorder has all of it by its own word.
+        """
+        statistic_id = about["statistic_id"]
+        changed, right = False, True
+        for since, until in _parts(start, end):
+            beyond = None if until == end else until
+            amounts = await amounts_of(since, until)
+            has = await self._book.stretch(statistic_id, since, beyond)
+            if rows := amended(amounts, has):
+                await self._book.write(about, rows)
+                has = await self._book.stretch(statistic_id, since, beyond)
+                changed, right = True, right and not amended(amounts, has)
+        return changed, right
 
     def about(
         self, named: Named, kind: Kind, known: Mapping[str, StatisticMetaData]
@@ -144,11 +161,13 @@ class ExternalSeries:
         )
 
 
-def _compare(
-    amounts_of: Callable[[Iterable[HourSum]], dict[datetime, float]],
-    hours: Iterable[HourSum],
-    has: Stretch,
-) -> tuple[dict[datetime, float], tuple[Row, ...]]:
-    """Return what a series should add by the hour, and the rows that must be written for it."""
-    amounts = amounts_of(hours)
-    return amounts, amended(amounts, has)
+async def _nothing(_since: datetime, _until: datetime) -> dict[datetime, float]:
+    return {}
+
+
+def _parts(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the parts of [start, end), the one that ends at `end` last; that one even where it is empty."""
+    while start + PART < end:
+        yield start, start + PART
+        start += PART
+    yield start, end

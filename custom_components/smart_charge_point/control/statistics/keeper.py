@@ -114,7 +114,7 @@ class StatisticsKeeper:
             await self._book.caught_up()
             await self._ledger.refresh_running()
             end = _hour_of(dt_util.utcnow() - _AFTER)
-            if (first := await self._series.first_hour(end)) is not None:
+            if (first := await self._ledger.first_hour(UsageKey())) is not None:
                 if not await self._series.bring(first, end):
                     raise NoBookError("The recorder did not keep what was written")
                 for charge_point, due in (await self._ledger.due()).items():
