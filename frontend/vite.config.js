@@ -15,10 +15,17 @@ export default defineConfig({
         format: "es",
         entryFileNames: "[name]-[hash].js",
         chunkFileNames: "[name]-[hash].js",
+        // One file of charts for all tabs that have them; without what they share with the panel, which is loaded first.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: "charts", test: /src\/charts\/|node_modules\/(d3-|internmap|@date-fns)/ }],
+        },
       },
-      preserveEntrySignatures: "strict",
+      preserveEntrySignatures: "allow-extension",
     },
     reportCompressedSize: false,
+    // What the files hold of others asks for its licence to come along.
+    license: { fileName: "licenses.md" },
   },
   base: "./",
   logLevel: "warn",

@@ -1,30 +1,46 @@
-/** What bars stand for, and how high they are. */
+/** What bars stand for, and where they lie. */
+
+import { range } from "d3-array";
+import { scaleBand } from "d3-scale";
+import { stack, stackOffsetDiverging } from "d3-shape";
 
 import type { Bucket } from "../ledger.ts";
-import { ticksTo } from "./scale.ts";
+import { upwards, type Upwards } from "./scale.ts";
 
 export type Measure = "energy" | "cost" | "source";
 
 export const SOURCES = ["solar", "battery", "grid", "unknown"] as const;
 export type Part = (typeof SOURCES)[number] | "energy" | "cost";
 
+const PARTS: Readonly<Record<Measure, readonly Part[]>> = {
+  energy: ["energy"],
+  cost: ["cost"],
+  source: SOURCES,
+};
+
+/** In px: a few bars are not drawn as wide as they could be. */
+const WIDEST = 72;
+const STEPS = 4;
+
 export interface Piece {
   part: Part;
-  /** kWh, or money. */
-  value: number;
-  /** From and to where it reaches, in parts of the chart's height from its bottom. */
+  /** From and to which value it reaches, upwards: kWh, or money. */
   from: number;
   to: number;
 }
 
 export interface Bar {
   bucket: Bucket;
+  /** px from the left. */
+  left: number;
   pieces: readonly Piece[];
 }
 
-export interface Bars {
+export interface Bars extends Upwards {
   bars: readonly Bar[];
-  ticks: readonly number[];
+  /** px that each bar is wide, and has with the gap beside it. */
+  width: number;
+  step: number;
 }
 
 /** Return what a bucket is made of by a measure, from the bottom up. */
@@ -46,35 +62,38 @@ export const partsOf = (bucket: Bucket, measure: Measure): readonly { part: Part
   }
 };
 
-/** Return the bars of buckets; what cost less than nothing hangs below none. */
-export const barsOf = (buckets: readonly Bucket[], measure: Measure): Bars => {
-  const made = buckets.map((bucket) => partsOf(bucket, measure));
-  const sums = made.map((parts) => parts.reduce((sum, { value }) => sum + Math.max(0, value), 0));
-  const ticks = ticksTo(Math.max(0, ...sums));
-  const top = ticks.at(-1) ?? 1;
+/** Return the bars of buckets in a chart of `width` by `height` px; what is less than nothing hangs below zero. */
+export const barsOf = (
+  buckets: readonly Bucket[],
+  measure: Measure,
+  width: number,
+  height: number,
+): Bars => {
+  const values = buckets.map(
+    (bucket) => new Map(partsOf(bucket, measure).map(({ part, value }) => [part, value])),
+  );
+  const stacked = stack<unknown, ReadonlyMap<Part, number>, Part>()
+    .keys(PARTS[measure])
+    .value((parts, part) => parts.get(part) ?? 0)
+    .offset(stackOffsetDiverging)(values);
+  const gap = buckets.length > 120 ? 0.1 : 0.24;
+  const band = scaleBand(range(buckets.length), [0, width]).paddingInner(gap).paddingOuter(gap / 2);
+  const wide = Math.min(band.bandwidth(), WIDEST);
   return {
-    ticks,
-    bars: buckets.map((bucket, index) => {
-      let from = 0;
-      const pieces: Piece[] = [];
-      for (const { part, value } of made[index] ?? []) {
-        if (value > 0) {
-          const to = from + value / top;
-          pieces.push({ part, value, from, to });
-          from = to;
-        }
-      }
-      return { bucket, pieces };
-    }),
+    ...upwards(stacked.flat(2), height, STEPS),
+    width: wide,
+    step: band.step(),
+    bars: buckets.map((bucket, index) => ({
+      bucket,
+      left: (band(index) ?? 0) + (band.bandwidth() - wide) / 2,
+      pieces: stacked.flatMap((layer) => {
+        const [from, to] = layer[index] ?? [0, 0];
+        return from < to ? [{ part: layer.key, from, to }] : [];
+      }),
+    })),
   };
 };
 
 /** Return which of `count` bars bear a label, so that at most `most` do, the last one among them. */
-export const labelled = (count: number, most: number): ReadonlySet<number> => {
-  const step = Math.max(1, Math.ceil(count / most));
-  const chosen = new Set<number>();
-  for (let index = count - 1; index >= 0; index -= step) {
-    chosen.add(index);
-  }
-  return chosen;
-};
+export const labelled = (count: number, most: number): ReadonlySet<number> =>
+  new Set(range(count - 1, -1, -Math.max(1, Math.ceil(count / most))));

@@ -1,31 +1,34 @@
 /** The power of a session over time, with the limits that held, and why, below it. */
 
-import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
+import { precisionFixed } from "d3-format";
+import { css, html, nothing, svg, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 
+import { dayAt } from "../days.ts";
 import { define } from "../element.ts";
-import { formatNumber, formatPower, formatTime } from "../formats.ts";
-import type { HomeAssistant } from "../home-assistant.ts";
+import { formatNumber, formatPower, formatTime, formatWeekday } from "../formats.ts";
 import type { ReasonSpan, WholeSession } from "../ledger.ts";
 import { lookOf } from "../now/states.ts";
-import { shared } from "../styles.ts";
-import type { Say } from "../texts.ts";
-import { curveOf, nearest, pathsOf, placeOn, type Curve } from "./power-geometry.ts";
-import { momentsWithin } from "./scale.ts";
+import { Chart } from "./chart.ts";
+import { momentsWithin } from "./moments.ts";
+import { curveOf, nearest, type Curve, type CurvePoint } from "./power-geometry.ts";
 
-class PowerChart extends LitElement {
-  static override properties = {
-    hass: { attribute: false },
-    say: { attribute: false },
+const MARGIN = 52;
+const HEIGHT = 220;
+/** px that a text below takes, with its gap, and those from the edge within which there is none. */
+const LABEL = 110;
+const EDGE = 18;
+const DAY = 24 * 3_600_000;
+/** So many presses of an arrow key go through a session. */
+const KEYS = 40;
+
+class PowerChart extends Chart {
+  static override properties: PropertyDeclarations = {
     session: { attribute: false },
-    pointed: { state: true },
   };
 
-  declare hass: HomeAssistant;
-  declare say: Say;
   declare session: WholeSession;
-  private declare pointed: number | undefined;
 
-  protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
+  protected override willUpdate(changed: PropertyValues): void {
     if (changed.has("session")) {
       this.pointed = undefined;
     }
@@ -38,87 +41,85 @@ class PowerChart extends LitElement {
       session.reasons,
       Date.parse(session.started_at),
       Date.parse(session.stopped_at ?? session.now),
+      this.plotWidth(MARGIN),
+      HEIGHT,
     );
   }
 
-  protected override render(): TemplateResult {
-    const { hass, say, session, curve } = this;
-    const { line, area } = pathsOf(curve);
-    const top = curve.ticks.at(-1) ?? 1;
-    const x = (at: number): number => placeOn(curve, at);
-    const y = (power: number): number => 100 - (power / top) * 100;
-    const at = this.pointed === undefined ? undefined : curve.points[this.pointed];
-    return html`
-      <figure
-        dir="ltr"
-        tabindex="0"
-        role="group"
-        aria-label=${say("session.curve")}
-        aria-describedby="caption"
-        @pointermove=${this.point}
-        @pointerdown=${this.point}
-        @pointerleave=${this.leave}
-        @blur=${this.leave}
-        @keydown=${this.move}
-      >
-        <div class="scale" aria-hidden="true">
-          ${curve.ticks.map(
-            (tick) =>
-              html`<span style="top: ${y(tick)}%"
-                >${formatNumber(hass, tick / 1000, { maximumFractionDigits: 2 })}${tick === top
-                  ? " kW"
-                  : nothing}</span
-              >`,
-          )}
-        </div>
-        <div class="plot">
-          <svg viewBox="0 0 1000 100" preserveAspectRatio="none" aria-hidden="true">
-            ${curve.ticks.map(
-              (tick) =>
-                svg`<line class="grid" x1="0" x2="1000" y1=${y(tick)} y2=${y(tick)}></line>`,
-            )}
-            <path class="area" d=${area}></path>
-            <path class="line" d=${line}></path>
-            ${session.reasons.map((span) =>
-              span.power === null || span.power > top
-                ? nothing
-                : svg`<line class="limit" x1=${x(Date.parse(span.since)) * 1000}
-                    x2=${x(Date.parse(span.until)) * 1000} y1=${y(span.power)} y2=${y(span.power)}></line>`,
-            )}
-          </svg>
-          ${at === undefined
-            ? nothing
-            : html`<div class="pointer" style="left: ${x(at.at) * 100}%">
-                ${at.power === null ? nothing : html`<i style="top: ${y(at.power)}%"></i>`}
-              </div>`}
-        </div>
-        <div class="reasons" aria-hidden="true">
-          ${session.reasons.map((span) => {
-            const from = x(Date.parse(span.since)) * 100;
-            const to = x(Date.parse(span.until)) * 100;
-            return html`<span
-              class=${lookOf(span.reason)[0]}
-              style="left: ${from}%; width: ${Math.max(0.3, to - from)}%"
-            ></span>`;
-          })}
-        </div>
-        <div class="axis" aria-hidden="true">
-          ${momentsWithin(curve.start, curve.end, 5).map((moment) =>
-            x(moment) < 0.03 || x(moment) > 0.97
-              ? nothing
-              : html`<span style="left: ${x(moment) * 100}%"
-                  >${formatTime(hass, new Date(moment))}</span
-                >`,
-          )}
-        </div>
-      </figure>
-      <p class="caption" id="caption" aria-live="polite">
-        ${at === undefined ? say("session.curve_hint") : this.describe(at)}
-      </p>
-    `;
+  protected override get stops(): readonly number[] {
+    const { points } = this.curve;
+    const step = Math.max(1, Math.round(points.length / KEYS));
+    return points
+      .filter((_, index) => index % step === 0 || index === points.length - 1)
+      .map(({ at }) => at);
   }
 
-  private describe({ at, power }: { at: number; power: number | null }): TemplateResult {
+  protected override positionAt(part: number): number | undefined {
+    const { x, points } = this.curve;
+    return nearest(points, x.invert(part * this.plotWidth(MARGIN)))?.at;
+  }
+
+  protected override render(): TemplateResult {
+    const { hass, say, session, curve, pointed } = this;
+    const { x, y, ticks } = curve;
+    const at = pointed === undefined ? undefined : nearest(curve.points, pointed);
+    const place = (moment: string): number => x(Date.parse(moment));
+    const digits = precisionFixed(((ticks[1] ?? 0) - (ticks[0] ?? 0)) / 1000);
+    return this.renderChart({
+      name: say("session.curve"),
+      margin: MARGIN,
+      height: HEIGHT,
+      across: ticks.map((tick) => {
+        const number = formatNumber(hass, tick / 1000, {
+          minimumFractionDigits: digits,
+          maximumFractionDigits: digits,
+        });
+        return { at: y(tick), text: tick === ticks.at(-1) ? `${number} kW` : number };
+      }),
+      below: this.timesOf(curve),
+      drawing: svg`<path class="area" d=${curve.area}></path>
+        <path class="line" d=${curve.line}></path>
+        <path class="limit" d=${curve.limit}></path>`,
+      over:
+        at === undefined
+          ? nothing
+          : html`<div class="pointer" style="left: ${x(at.at)}px">
+              ${at.power === null ? nothing : html`<i style="top: ${y(at.power)}px"></i>`}
+            </div>`,
+      under: html`<div class="reasons" aria-hidden="true">
+        ${session.reasons.map(({ reason, since, until }) => {
+          const wide = Math.max(2, place(until) - place(since));
+          return html`<span
+            class=${lookOf(reason)[0]}
+            style="left: ${place(since)}px; width: ${wide}px"
+          ></span>`;
+        })}
+      </div>`,
+      caption: at === undefined ? say("session.curve_hint") : this.describe(at),
+    });
+  }
+
+  private timesOf({ x }: Curve): { at: number; text: string }[] {
+    const { hass } = this;
+    const width = this.plotWidth(MARGIN);
+    const [start = 0, end = 0] = x.domain();
+    const count = Math.min(8, Math.max(2, Math.floor(width / LABEL)));
+    return momentsWithin(start, end, hass.config.time_zone, count)
+      .map((moment) => ({ at: x(moment), moment: new Date(moment) }))
+      .filter(({ at }) => at > EDGE && at < width - EDGE)
+      .map(({ at, moment }) => ({ at, text: this.timeAt(moment, end - start) }));
+  }
+
+  /** Say a moment of a session; where it lasts for days, a day begins with its name. */
+  private timeAt(moment: Date, lasting: number): string {
+    const { hass } = this;
+    const before = new Date(moment.getTime() - 1);
+    return lasting > DAY && dayAt(hass, moment.getTime()) !== dayAt(hass, before.getTime())
+      ? formatWeekday(hass, moment)
+      : formatTime(hass, moment);
+  }
+
+  private describe({ at, power }: CurvePoint): TemplateResult {
     const { hass, say } = this;
     const span = this.reasonAt(at);
     return html`<b>${formatTime(hass, new Date(at))}</b>
@@ -135,77 +136,9 @@ class PowerChart extends LitElement {
     );
   }
 
-  private point(event: PointerEvent): void {
-    const box = this.renderRoot.querySelector(".plot")?.getBoundingClientRect();
-    if (box === undefined || box.width === 0) {
-      return;
-    }
-    const { curve } = this;
-    const part = (event.clientX - box.left) / box.width;
-    const found = nearest(curve.points, curve.start + part * (curve.end - curve.start));
-    this.pointed = found < 0 ? undefined : found;
-  }
-
-  private move(event: KeyboardEvent): void {
-    const last = this.session.samples.length - 1;
-    const step = Math.max(1, Math.round(last / 40));
-    const now = this.pointed ?? -step;
-    const to: Record<string, number> = {
-      ArrowRight: now + step,
-      ArrowLeft: now - step,
-      Home: 0,
-      End: last,
-    };
-    const wanted = to[event.key];
-    if (wanted !== undefined && last >= 0) {
-      event.preventDefault();
-      this.pointed = Math.min(last, Math.max(0, wanted));
-    }
-  }
-
-  private leave(): void {
-    this.pointed = undefined;
-  }
-
   static override styles = [
-    shared,
+    ...Chart.styles,
     css`
-      figure {
-        display: grid;
-        grid-template-columns: auto 1fr;
-        margin: 0;
-        padding: 10px 6px 2px 0;
-        border-radius: 8px;
-        cursor: crosshair;
-        touch-action: pan-y;
-      }
-      .scale {
-        position: relative;
-        width: 48px;
-        height: 220px;
-        color: var(--secondary-text-color);
-        font-size: var(--ha-font-size-s, 12px);
-      }
-      .scale span {
-        position: absolute;
-        right: 10px;
-        transform: translateY(-50%);
-        white-space: nowrap;
-      }
-      .plot {
-        position: relative;
-        height: 220px;
-      }
-      svg {
-        display: block;
-        width: 100%;
-        height: 100%;
-        overflow: visible;
-      }
-      .grid {
-        stroke: var(--divider-color);
-        vector-effect: non-scaling-stroke;
-      }
       .area {
         fill: color-mix(in srgb, var(--primary-color) 22%, transparent);
       }
@@ -213,22 +146,14 @@ class PowerChart extends LitElement {
         fill: none;
         stroke: var(--primary-color);
         stroke-width: 2;
+        stroke-linecap: round;
         stroke-linejoin: round;
-        vector-effect: non-scaling-stroke;
       }
       .limit {
+        fill: none;
         stroke: var(--warning-color, #ffa600);
         stroke-width: 2;
         stroke-dasharray: 6 5;
-        vector-effect: non-scaling-stroke;
-      }
-      .pointer {
-        position: absolute;
-        top: 0;
-        bottom: 0;
-        width: 1px;
-        background: var(--secondary-text-color);
-        pointer-events: none;
       }
       .pointer i {
         position: absolute;
@@ -265,31 +190,6 @@ class PowerChart extends LitElement {
       }
       .reasons .fault {
         background: var(--error-color);
-      }
-      .axis {
-        position: relative;
-        grid-column: 2;
-        height: 20px;
-        margin-top: 4px;
-        color: var(--secondary-text-color);
-        font-size: var(--ha-font-size-s, 12px);
-      }
-      .axis span {
-        position: absolute;
-        transform: translateX(-50%);
-        white-space: nowrap;
-      }
-      .caption {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 10px;
-        min-height: 20px;
-        margin: 4px 0 0 48px;
-        color: var(--secondary-text-color);
-        font-size: var(--ha-font-size-s, 12px);
-      }
-      .caption b {
-        color: var(--primary-text-color);
       }
     `,
   ];

@@ -1,86 +1,77 @@
-/** Where a session's curve lies, in parts of the chart's width and height. */
+/** Where a session's curve and its limits lie. */
+
+import { ascending, bisector } from "d3-array";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
+import { area, line } from "d3-shape";
 
 import type { Point, ReasonSpan } from "../ledger.ts";
-import { ticksTo } from "./scale.ts";
+import { upwards, type Upwards } from "./scale.ts";
 
+/** W at a moment (ms); null where it is not known, or nothing is set. */
 export interface CurvePoint {
   at: number;
   power: number | null;
 }
 
-export interface Curve {
-  start: number;
-  end: number;
+export interface Curve extends Upwards {
+  /** From a moment to px from the left. */
+  x: ScaleLinear<number, number>;
   points: readonly CurvePoint[];
-  /** W at the lines across, upwards from 0; the last is the top. */
-  ticks: readonly number[];
+  /** SVG paths of the power, the area below it, and the limits. */
+  line: string;
+  area: string;
+  limit: string;
 }
 
-/** Return the curve of a session from `start` to `end` (ms); the limits that held in it belong on it too. */
+const STEPS = 3;
+/** A session that has just begun is drawn as if it had lasted so long, in ms. */
+const SHORTEST = 60_000;
+
+/** Return the limits that held as the points of a line, which is broken where there was none. */
+const limitsOf = (reasons: readonly ReasonSpan[]): readonly CurvePoint[] =>
+  reasons.flatMap(({ since, until, power }, index) => {
+    const begins = { at: Date.parse(since), power };
+    const ends = { at: Date.parse(until), power };
+    return reasons[index + 1]?.since === until ? [begins, ends] : [begins, ends, { ...ends, power: null }];
+  });
+
+/** Return the curve of a session from `start` to `end` (ms) in a chart of `width` by `height` px. */
 export const curveOf = (
   samples: readonly Point[],
   reasons: readonly ReasonSpan[],
   start: number,
   end: number,
+  width: number,
+  height: number,
 ): Curve => {
-  const points = samples.map(([at, power]) => ({ at: Date.parse(at), power }));
+  const points = samples
+    .map(([at, power]) => ({ at: Date.parse(at), power }))
+    .sort((one, other) => ascending(one.at, other.at));
   const powers = points.map(({ power }) => power ?? 0);
-  const highest = Math.max(0, ...powers);
   // A limit far above what a car takes would press its curve to the ground.
-  const limits = reasons.map(({ power }) => power ?? 0).filter((power) => power <= highest * 1.6);
-  const first = points[0]?.at ?? start;
-  const last = points.at(-1)?.at ?? end;
-  const most = Math.max(highest, ...limits);
+  const highest = Math.max(0, ...powers) * 1.6;
+  const limits = limitsOf(reasons).map(({ at, power }) => ({
+    at,
+    power: power !== null && power <= highest ? power : null,
+  }));
+  const scale = upwards([...powers, ...limits.map(({ power }) => power ?? 0)], height, STEPS);
+  const first = Math.min(start, points[0]?.at ?? start);
+  const last = Math.max(end, points.at(-1)?.at ?? end, first + SHORTEST);
+  const x = scaleLinear([first, last], [0, width]).clamp(true);
+  const left = ({ at }: CurvePoint): number => x(at);
+  const top = ({ power }: CurvePoint): number => scale.y(power ?? 0);
+  const isKnown = ({ power }: CurvePoint): boolean => power !== null;
+  const drawn = line(left, top).defined(isKnown).digits(1);
   return {
-    start: Math.min(start, first),
-    end: Math.max(end, last, Math.min(start, first) + 60_000),
+    ...scale,
+    x,
     points,
-    ticks: ticksTo(most / 1000, 3).map((tick) => tick * 1000),
+    line: drawn(points) ?? "",
+    area: area(left, scale.y(0), top).defined(isKnown).digits(1)(points) ?? "",
+    limit: drawn(limits) ?? "",
   };
-};
-
-/** Return where a moment lies, from 0 to 1. */
-export const placeOn = ({ start, end }: Pick<Curve, "start" | "end">, at: number): number =>
-  Math.min(1, Math.max(0, (at - start) / (end - start)));
-
-/** Return the line of a curve and the area below it as SVG paths in a box of 1000 by 100; it breaks where nothing is known. */
-export const pathsOf = (curve: Curve): { line: string; area: string } => {
-  const top = curve.ticks.at(-1) ?? 1;
-  let line = "";
-  let area = "";
-  let run: string[] = [];
-  let from = 0;
-  let to = 0;
-  const finish = (): void => {
-    if (run.length > 0) {
-      line += `M${run.join("L")}`;
-      area += `M${from} 100L${run.join("L")}L${to} 100Z`;
-    }
-    run = [];
-  };
-  for (const { at, power } of curve.points) {
-    if (power === null) {
-      finish();
-      continue;
-    }
-    to = Math.round(placeOn(curve, at) * 10_000) / 10;
-    if (run.length === 0) {
-      from = to;
-    }
-    run.push(`${to} ${Math.round((100 - (power / top) * 100) * 100) / 100}`);
-  }
-  finish();
-  return { line, area };
 };
 
 /** Return the point that lies nearest to a moment. */
-export const nearest = (points: readonly CurvePoint[], at: number): number => {
-  let found = -1;
-  points.forEach((point, index) => {
-    const best = points[found];
-    if (best === undefined || Math.abs(point.at - at) < Math.abs(best.at - at)) {
-      found = index;
-    }
-  });
-  return found;
-};
+export const nearest = (points: readonly CurvePoint[], at: number): CurvePoint | undefined =>
+  points[bisector<CurvePoint, number>((point) => point.at).center(points, at)];

@@ -1,29 +1,23 @@
-/** Scales of charts. */
+/** The scale that values are read from, upwards. */
 
-const STEPS = [1, 2, 2.5, 5, 10];
+import { precisionFixed } from "d3-format";
+import { scaleLinear, type ScaleLinear } from "d3-scale";
 
-/** Return round values from 0 up to at least `most`, some `count` of them besides 0; of nothing, 0 and 1. */
-export const ticksTo = (most: number, count = 4): readonly number[] => {
-  if (!(most > 0)) {
-    return [0, 1];
-  }
-  const least = most / count;
-  const power = 10 ** Math.floor(Math.log10(least));
-  // What is a rounding above a step is that step.
-  const step = (STEPS.find((each) => each * power >= least * 0.999_999) ?? 10) * power;
-  const steps = Math.ceil((most / step) * 0.999_999);
-  return Array.from({ length: steps + 1 }, (_, index) => index * step);
-};
+export interface Upwards {
+  /** From a value to px from the top. */
+  y: ScaleLinear<number, number>;
+  /** Round values, evenly apart; the first is the chart's bottom, the last its top. */
+  ticks: readonly number[];
+  /** How many decimals tell the ticks apart. */
+  digits: number;
+}
 
-/** Return some `count` of round moments (ms) within a stretch of time, on whole quarters or hours of UTC. */
-export const momentsWithin = (start: number, end: number, count = 6): readonly number[] => {
-  const minutes = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10_080];
-  const wanted = (end - start) / count / 60_000;
-  const step = (minutes.find((each) => each >= wanted) ?? 10_080) * 60_000;
-  const first = Math.ceil(start / step) * step;
-  const moments = [];
-  for (let at = first; at <= end && moments.length < 50; at += step) {
-    moments.push(at);
-  }
-  return moments;
+/** Return the scale of a chart `height` px high, of some `count` steps, that has zero and all of `values` on it. */
+export const upwards = (values: readonly number[], height: number, count: number): Upwards => {
+  const least = Math.min(0, ...values);
+  const most = Math.max(0, ...values);
+  const y = scaleLinear([least, least === most ? 1 : most], [height, 0]).nice(count);
+  const ticks = y.ticks(count);
+  const [first = 0, second = 1] = ticks;
+  return { y, ticks, digits: precisionFixed(second - first) };
 };
