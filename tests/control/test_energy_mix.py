@@ -200,15 +200,16 @@ async def test_without_a_meter_of_the_grid_nothing_is_known(
 async def test_a_session_that_is_told_days_later_has_the_parts_of_its_own_hours(
     wallbox: Wallbox, house: House
 ) -> None:
-    """The wallbox was offline; the recorder was not."""
+    """The wallbox was offline; the recorder was not. Minutes later they are there."""
     await dashboard(house.hass, GRID, SOLAR)
     await counted(house.hass, "sensor.bought", NOON, [1, *[9] * 50])
     await counted(house.hass, "sensor.roof", NOON, [3, *[0] * 50])
     await wallbox.go_offline()
     await charge(house, wallbox)
-    await house.clock.advance_to(NOON + timedelta(hours=48), step=HOUR)
+    told_at = NOON + timedelta(hours=48, minutes=20)
+    await house.clock.advance_to(told_at, step=HOUR)
     await wallbox.go_online()
-    await past(house, NOON + timedelta(hours=50, minutes=6))
+    await past(house, told_at + timedelta(minutes=16))
     assert await told(house) == (0.75, 0, 0.25)
 
 

@@ -31,8 +31,8 @@ _LOGGER = logging.getLogger(__name__)
 CONF_CARBON: Final = "carbon_entity"
 ELECTRICITY_MAPS: Final = "co2signal"
 """The integration whose entity the Energy dashboard takes its CO₂ from."""
-AT_MINUTE: Final = 5
-"""Of each hour: the recorder has the statistics of the hour before by then."""
+AT_MINUTES: Final = range(5, 60, 5)
+"""Of each hour: at the first of them the recorder has the statistics of the hour before; a wallbox may tell late at any."""
 GIVEN_UP_AFTER: Final = timedelta(days=7)
 """Meters of some suppliers are told of days later; after that an hour stays without a source."""
 AT_ONCE: Final = 500
@@ -79,11 +79,11 @@ class EnergyMix:
 
     @callback
     def start(self) -> None:
-        """Look once Home Assistant is up, and a few minutes after each hour."""
+        """Look once Home Assistant is up, and every few minutes, but not before an hour's statistics can be there."""
         self._cancel = [
             async_at_started(self._hass, self._started),
             async_track_utc_time_change(
-                self._hass, self._fill_soon, minute=AT_MINUTE, second=0
+                self._hass, self._fill_soon, minute=AT_MINUTES, second=0
             ),
         ]
 
