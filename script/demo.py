@@ -2,8 +2,9 @@
 
 import argparse
 import asyncio
+from asyncio import Future
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 import ctypes
 from dataclasses import dataclass
@@ -19,15 +20,20 @@ from urllib.parse import urlsplit
 
 from script.lib.demo_configuration import prepare
 from script.lib.demo_dashboard import show
+from script.lib.demo_home import (
+    CONFIGURATION,
+    HourOfPast,
+    know_prices,
+    lived_through,
+    now_utc,
+    settle_in,
+)
 from script.lib.home_assistant import Answer, HomeAssistantClient, HomeAssistantError
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / ".demo"
 DOMAIN = "smart_charge_point"
 COMPONENT = ROOT / "custom_components" / DOMAIN
-
-NIGHT_RATE = {"start": "23:30:00", "price": 0.085, "days": "every_day"}
-DAY_RATE = {"start": "05:30:00", "price": 0.285, "days": "every_day"}
 
 START_TIMEOUT = 180
 CARD_TIMEOUT = 60
@@ -119,7 +125,11 @@ async def _demo(wishes: Wishes) -> None:
         shutil.rmtree(wishes.folder, ignore_errors=True)
     config = wishes.folder / "config"
     _check_free(wishes.port)
-    prepare(config, COMPONENT, wishes.port)
+    prepare(config, COMPONENT, wishes.port, CONFIGURATION)
+    past: Future[Sequence[HourOfPast]] | None = None
+    if wishes.year and wishes.wallbox != "none" and not (config / DOMAIN).exists():
+        await know_prices(config / DOMAIN / "sessions.db", now_utc())
+        past = asyncio.ensure_future(asyncio.to_thread(lived_through, now_utc()))
     url = f"http://localhost:{wishes.port}"
     arguments = ("-m", "homeassistant", "--config", str(config), "--skip-pip")
     async with (
@@ -133,7 +143,7 @@ async def _demo(wishes: Wishes) -> None:
     ):
         _say("Starting Home Assistant")
         await _while_alive(core, _started(client), START_TIMEOUT)
-        address = await _integration(client, wishes)
+        address = await _integration(client, wishes, past)
         if wishes.wallbox == "none":
             _announce(url, began)
             print(
@@ -153,7 +163,11 @@ async def _started(client: HomeAssistantClient) -> None:
     await client.wait_running()
 
 
-async def _integration(client: HomeAssistantClient, wishes: Wishes) -> str:
+async def _integration(
+    client: HomeAssistantClient,
+    wishes: Wishes,
+    past: Future[Sequence[HourOfPast]] | None,
+) -> str:
     """Set the integration up as an owner does, unless it is; returns the address that wallboxes dial."""
     entries = await client.entries(DOMAIN)
     if not entries:
@@ -163,10 +177,10 @@ async def _integration(client: HomeAssistantClient, wishes: Wishes) -> str:
         if result["type"] != "create_entry":
             raise DemoError(f"the integration could not be added: {result}")
         entries = await client.entries(DOMAIN)
-        # What the energy costs is left open by a home that is set up: the demo's sessions have a cost to look at.
-        rates = {"rates": [NIGHT_RATE, DAY_RATE]}
-        choices = ("cost", "fixed_rates", rates)
-        await client.choose_options(entries[0]["entry_id"], *choices)
+        if wishes.wallbox != "none":
+            _say("Moving in: two people, their cars, solar panels and meters")
+            known = await past if past is not None else ()
+            await settle_in(client, DOMAIN, entries[0]["entry_id"], known)
     entry = entries[0]
     if entry["state"] != "loaded":
         raise DemoError(
@@ -195,7 +209,7 @@ async def _with_wallbox(
     identity = f"DEMO-{wishes.wallbox.upper()}"
     url = f"ws://127.0.0.1:{urlsplit(address).port}/{identity}"
     known = identity in await client.subentries(DOMAIN)
-    arguments = ["--preset", wishes.wallbox, "--plugged-in"]
+    arguments = ["--preset", wishes.wallbox, "--household", "--plugged-in"]
     arguments += ["--sample-interval", str(wishes.sample_interval)]
     if wishes.year and not known:
         arguments.append("--year")

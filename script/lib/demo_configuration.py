@@ -52,10 +52,11 @@ _HOME = {
 }
 
 
-def prepare(folder: Path, component: Path, port: int) -> None:
+def prepare(folder: Path, component: Path, port: int, more: str = "") -> None:
     """Make `folder` a configuration that Home Assistant starts from, or leave one that stands as it is.
 
-    `component` is linked in, so that what runs is what is being worked on. `port` is where the pages are served.
+    `component` is linked in, so that what runs is what is being worked on. `port` is where the pages are served, `more`
+    what else stands in configuration.yaml.
     """
     storage = folder / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,9 @@ def prepare(folder: Path, component: Path, port: int) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(component)
     if not (folder / "configuration.yaml").exists():
-        (folder / "configuration.yaml").write_text(_CONFIGURATION, encoding="utf-8")
+        (folder / "configuration.yaml").write_text(
+            _CONFIGURATION + more, encoding="utf-8"
+        )
         (folder / "automations.yaml").write_text("[]\n", encoding="utf-8")
     if not (storage / "auth").exists():
         _store(storage, "core.config", 1, _HOME, minor_version=4)

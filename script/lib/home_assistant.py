@@ -153,6 +153,26 @@ class HomeAssistantClient:
             )
         raise HomeAssistantError(f"the flow does not end: {step}")
 
+    async def subentries_by_title(self, domain: str) -> dict[str, str]:
+        """Return what was added to an integration's entries: subentry ids by their titles."""
+        return {
+            subentry["title"]: subentry["subentry_id"]
+            for entry in await self.entries(domain)
+            for subentry in await self.command(
+                "config_entries/subentries/list", entry_id=entry["entry_id"]
+            )
+        }
+
+    async def add_subentry(
+        self, entry_id: str, kind: str, answers: Mapping[str, Any]
+    ) -> None:
+        """Add a person, a vehicle or the like to an entry, by what is typed into its one form."""
+        path = "/api/config/config_entries/subentries/flow"
+        step = await self._post(path, {"handler": [entry_id, kind]})
+        step = await self._post(f"{path}/{step['flow_id']}", answers)
+        if step["type"] != "create_entry":
+            raise HomeAssistantError(f"no {kind} was added: {step}")
+
     async def choose_options(
         self, entry_id: str, *choices: str | Mapping[str, Any]
     ) -> Answer:

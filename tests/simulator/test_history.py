@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from custom_components.smart_charge_point.simulator import (
+    COMMUTER_CARD,
+    PARTNER_CARD,
     Car,
     DrivenClock,
     RealClock,
     Wallbox,
+    household_cars,
     live,
 )
 from custom_components.smart_charge_point.simulator.__main__ import read_arguments, run
@@ -161,3 +164,26 @@ def test_a_year_is_365_days() -> None:
     """In words that an owner understands."""
     assert read_arguments(["ws://x/y", "--year"]).history == 365
     assert read_arguments(["ws://x/y"]).history == 0
+
+
+async def test_a_household_shares_the_wallbox_by_card() -> None:
+    """Both cars come, each with its own card, and never both at once; in August nobody is home."""
+    clock = DrivenClock(_UNTIL - timedelta(days=365))
+    wallbox = Wallbox("ws://127.0.0.1:1", "WB", clock=clock)
+    await live(wallbox, *household_cars(), until=_UNTIL, seed=0)
+    begun = [
+        each.payload
+        for each in wallbox.protocol.queued
+        if each.action == "StartTransaction"
+    ]
+    ended = [
+        each.payload
+        for each in wallbox.protocol.queued
+        if each.action == "StopTransaction"
+    ]
+    assert {each["idTag"] for each in begun} == {COMMUTER_CARD, PARTNER_CARD}
+    assert len(begun) == len(ended) > 300
+    for stop, start in zip(ended, begun[1:], strict=False):
+        assert stop["timestamp"] < start["timestamp"]
+    assert not any(each["timestamp"].startswith("2026-08-12") for each in begun)
+    await wallbox.stop()

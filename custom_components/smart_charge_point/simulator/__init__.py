@@ -33,19 +33,23 @@ settler that waits for Home Assistant:
     clock.settlers.append(hass.async_block_till_done)
     await clock.advance_to(evening, step=timedelta(minutes=1))
 
-A `RealClock(speed)` needs no driving. `live` lets a new wallbox live a year offline in a moment; `go_online` then replays it.
+A `RealClock(speed)` needs no driving. `live` lets a new wallbox live a year offline in a moment, with one car or with those of
+a household (`household_cars`); `go_online` then replays it.
 """
 
 from .car import Car
 from .clock import Clock, DrivenClock, RealClock
 from .connector import Status
 from .history import live
+from .household import COMMUTER_CARD, PARTNER_CARD, household_cars
 from .journal import Frame, Switching
 from .presets import PRESETS, Preset
 from .quirks import Quirks, Refusal
 from .wallbox import Wallbox
 
 __all__ = [
+    "COMMUTER_CARD",
+    "PARTNER_CARD",
     "PRESETS",
     "Car",
     "Clock",
@@ -58,5 +62,6 @@ __all__ = [
     "Status",
     "Switching",
     "Wallbox",
+    "household_cars",
     "live",
 ]

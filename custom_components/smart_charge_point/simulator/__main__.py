@@ -14,6 +14,7 @@ from .car import Car
 from .clock import DrivenClock, OwnTimers, RealClock
 from .configuration import Answer
 from .history import live
+from .household import household_cars, household_stays
 from .life import lead, stays
 from .memory import Memory
 from .presets import PRESETS
@@ -113,6 +114,11 @@ def read_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace
         metavar="MINUTES",
         help="sleep after so long without current",
     )
+    add(
+        "--household",
+        action="store_true",
+        help="two people with a car and a card each share it; the first one's car is the one above",
+    )
     add("--plugged-in", action="store_true", help="begin with the car plugged in")
     add(
         "--scenario",
@@ -152,6 +158,7 @@ async def run(
     arguments: argparse.Namespace, stop: asyncio.Event, say: Callable[[str], None] = say
 ) -> None:
     """Live until `stop` is set."""
+    first, *others = household_cars() if arguments.household else (Car(),)
     car = Car(
         battery_kwh=arguments.car_battery,
         soc=arguments.car_soc / 100,
@@ -160,6 +167,7 @@ async def run(
         sleep_after=timedelta(minutes=arguments.car_sleeps_after)
         if arguments.car_sleeps_after
         else None,
+        card=first.card,
     )
     memory = await _tell_history(arguments, stop, say) if arguments.history else None
     if stop.is_set():
@@ -176,12 +184,13 @@ async def run(
         begin = clock.now() + (
             timedelta(hours=10) if arguments.plugged_in else timedelta()
         )
-        to_come = stays(
+        live_so = household_stays if arguments.household else stays
+        to_come = live_so(
             Random(arguments.seed), begin, begin + timedelta(days=3650), arguments.zone
         )
         if arguments.plugged_in:
             life.call_at(begin, lambda: _leave(wallbox))
-        lead(wallbox, car, to_come, life, say)
+        lead(wallbox, (car, *others), to_come, life, say)
     await stop.wait()
     teller.cancel()
     life.cancel_all()
@@ -225,8 +234,9 @@ async def _tell_history(
     clock = DrivenClock(now - timedelta(days=arguments.history))
     wallbox = _wallbox(arguments, clock, memory=None)
     say(f"Living through {arguments.history} days …")
+    cars = household_cars() if arguments.household else (Car(soc=0.6),)
     messages = await live(
-        wallbox, Car(soc=0.6), until=now, seed=arguments.seed, zone=arguments.zone
+        wallbox, *cars, until=now, seed=arguments.seed, zone=arguments.zone
     )
     say(f"They have passed; {messages} messages to tell.")
     try:

@@ -203,6 +203,8 @@ class Body:
         each.measure(now)
         each.car = car
         each.finished = False
+        if car.card is not None:
+            each.tag = car.card
         car.plug_in(now)
         self.update()
         if self.powered:

@@ -31,8 +31,12 @@ class Car:
         start_delay: timedelta = timedelta(seconds=3),
         sleep_after: timedelta | None = None,
         wakes_on_pulse: bool = False,
+        card: str | None = None,
     ) -> None:
-        """Shares of charge (`soc`, `taper_from`, `charge_limit`) are 0 to 1; currents are amperes on each phase."""
+        """Shares of charge (`soc`, `taper_from`, `charge_limit`) are 0 to 1; currents are amperes on each phase.
+
+        `card` is what its driver holds to the wallbox when plugging in.
+        """
         self.capacity_wh = battery_kwh * 1000
         self.stored_wh = self.capacity_wh * soc
         self.phases = phases
@@ -41,6 +45,7 @@ class Car:
         self.start_delay = start_delay
         self.sleep_after = sleep_after
         self.wakes_on_pulse = wakes_on_pulse
+        self.card = card
         self.asleep = False
         self._limit_wh = self.capacity_wh * charge_limit
         self._steps = self._taper(taper_from)

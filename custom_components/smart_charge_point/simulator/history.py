@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from .car import Car
 from .clock import DrivenClock
+from .household import household_stays
 from .life import lead, stays
 from .profile import Kind, Period, Profile, Purpose, Unit
 from .wallbox import Wallbox
@@ -16,13 +17,14 @@ _EVERY_QUARTER = "900"
 
 async def live(
     wallbox: Wallbox,
-    car: Car,
-    *,
+    *cars: Car,
     until: datetime,
     seed: int = 0,
     zone: ZoneInfo = _LONDON,
 ) -> int:
     """Let `wallbox` live on its driven clock to `until`, offline, and return how many messages it has to tell.
+
+    One car leads the life of a commuter's; two are those of a household (`household_cars`).
 
     It must be new (not started). It keeps off the peak hours of working days as a British wallbox does (08-11 and 16-22,
     each start up to ten minutes late), by a profile of its own that it forgets in the end; MeterValues are taken each
@@ -40,7 +42,8 @@ async def live(
     await wallbox.start(online=False)
     random = Random(seed)
     begin = clock.now()
-    lead(wallbox, car, stays(random, begin, until, zone), clock, lambda _words: None)
+    to_come = stays if len(cars) == 1 else household_stays
+    lead(wallbox, cars, to_come(random, begin, until, zone), clock, lambda _words: None)
     hours = [
         profile for profile in wallbox.profiles if profile.purpose is Purpose.DEFAULT
     ]

@@ -1,6 +1,6 @@
 """How people use a car and its wallbox: away by day, plugged in most evenings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -13,11 +13,15 @@ from .wallbox import Wallbox
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stay:
-    """The car is at the wallbox, plugged in, from `arrives` to `leaves`, having driven `driven_wh` before."""
+    """A car is at the wallbox, plugged in, from `arrives` to `leaves`, having driven `driven_wh` before.
+
+    `car` is which one, of several that share it.
+    """
 
     arrives: datetime
     leaves: datetime
     driven_wh: float
+    car: int = 0
 
 
 def stays(
@@ -34,12 +38,12 @@ def stays(
     while True:
         weekend = day.weekday() >= 5
         driven += _driven(random, weekend=weekend)
-        arrives = _at(
+        arrives = instant(
             day, random.uniform(13, 21) if weekend else random.gauss(18, 0.7), zone
         )
         following = day + timedelta(days=1)
         late = following.weekday() >= 5
-        leaves = _at(following, random.gauss(10 if late else 7.6, 0.6), zone)
+        leaves = instant(following, random.gauss(10 if late else 7.6, 0.6), zone)
         plugs_in = random.random() > 0.2
         day = following
         if leaves >= end:
@@ -52,20 +56,21 @@ def stays(
 
 def lead(
     wallbox: Wallbox,
-    car: Car,
+    cars: Sequence[Car],
     stays_to_come: Iterator[Stay],
     clock: Clock,
     told: Callable[[str], None],
 ) -> None:
-    """Plug the car in and out on the clock, stay after stay; `told` hears of each in words."""
+    """Plug the cars in and out on the clock, stay after stay; `told` hears of each in words."""
     stay = next(stays_to_come, None)
     if stay is None:
         return
+    car = cars[stay.car]
 
     def leave() -> None:
         wallbox.remove()
         told(f"The car leaves, {car.soc:.0%} full.")
-        lead(wallbox, car, stays_to_come, clock, told)
+        lead(wallbox, cars, stays_to_come, clock, told)
 
     def arrive() -> None:
         car.drive(stay.driven_wh)
@@ -84,7 +89,7 @@ def _driven(random: Random, *, weekend: bool) -> float:
     return max(kilometres, 0) * 175
 
 
-def _at(day: date, hours: float, zone: ZoneInfo) -> datetime:
+def instant(day: date, hours: float, zone: ZoneInfo) -> datetime:
     """Return an instant of civil time, to the second."""
     whole = min(max(int(hours * 3600), 0), 86399)
     moment = time(whole // 3600, whole // 60 % 60, whole % 60)
