@@ -101,12 +101,7 @@ export abstract class Chart extends LitElement {
           ${across.map(({ at, text }) => html`<span style="top: ${at}px">${text}</span>`)}
         </div>
         <div class="plot">
-          <svg
-            class="strip"
-            viewBox="0 0 ${width} ${height}"
-            preserveAspectRatio="none"
-            aria-hidden="true"
-          >
+          <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">
             ${across.map(
               ({ at }) => svg`<line class="across" x1="0" x2=${width} y1=${at} y2=${at}></line>`,
             )}
