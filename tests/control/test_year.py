@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData
+from homeassistant.core import Event, EventStateChangedData, callback
 import pytest
 
 from custom_components.smart_charge_point.simulator import Car, Wallbox, live
@@ -39,6 +39,8 @@ def listen(house: House) -> dict[str, list[str]]:
     """Return what the entities will have shown, by their key, which grows as they show it."""
     shown: dict[str, list[str]] = {}
 
+    # Not a callback, it would be called on several threads, in any order.
+    @callback
     def note(event: Event[EventStateChangedData]) -> None:
         if (state := event.data["new_state"]) is not None:
             shown.setdefault(state.entity_id, []).append(state.state)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData
+from homeassistant.core import Event, EventStateChangedData, callback
 import pytest
 
 from custom_components.smart_charge_point.control.settings import hours_to_data
@@ -68,6 +68,7 @@ async def test_a_message_a_second_makes_few_rows(house: House) -> None:
     await house.advance(timedelta(seconds=30))
     rows: list[str] = []
 
+    @callback
     def count(event: Event[EventStateChangedData]) -> None:
         rows.append(event.data["entity_id"])
 
