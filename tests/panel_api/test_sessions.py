@@ -115,10 +115,31 @@ async def test_a2_1_a_person_sees_their_own_sessions_only(
     assert [error["translation_key"] for error in refusals] == ["panel_not_yours"] * 3
 
 
+async def test_what_is_of_nobody_in_particular_can_be_found(
+    house: House, sign_in: SignIn
+) -> None:
+    """All of it, and none of anybody's; a person is refused it, alone and together with themselves."""
+    home = await live_in(house)
+    browser = await sign_in()
+    page = await browser.result("sessions", nobody=True, folded=True, limit=200)
+    assert {each["id"] for each in page["sessions"]} == {
+        session.transaction_id for session in home.of(None)
+    }
+    assert page["totals"]["sessions"] == len(home.of(None)) > 0
+    both = await browser.result("sessions", nobody=True, person=home.ben, folded=True)
+    assert both["sessions"] == []
+
+    person = await sign_in(home.ada_user)
+    for fields in ({}, {"person": home.ada}):
+        refused = await person.ask("sessions", nobody=True, **fields)
+        assert refused["error"]["translation_key"] == "panel_not_yours"
+
+
 @pytest.mark.parametrize(
     ("command", "fields"),
     [
         ("sessions", {}),
+        ("sessions", {"nobody": True}),
         ("session", {"session": 1}),
         ("usage", {"start": "2026-11-01", "end": "2026-11-30", "by": "day"}),
         ("correct_session", {"session": 1, "person": None}),

@@ -65,6 +65,24 @@ async def test_this_and_the_last_month_and_year_are_compared(
     assert compared["this_month"]["energy"] == pytest.approx(truth.energy, abs=1)
 
 
+async def test_what_nobody_in_particular_used_can_be_shown(
+    house: House, sign_in: SignIn
+) -> None:
+    """To administrators: every bar, the total and the sessions are those without a person."""
+    home = await live_in(house)
+    browser = await sign_in()
+    asked = {"start": "2026-10-01", "end": "2026-11-30", "by": "day", "nobody": True}
+    answer = await browser.result("usage", **asked)
+    truth = sum(session.energy for session in home.of(None))
+    assert sum(energies(answer)) == pytest.approx(truth, abs=1)
+    assert answer["total"]["energy"] == pytest.approx(truth, abs=1)
+    assert answer["total"]["sessions"] == len(home.of(None))
+
+    person = await sign_in(home.ada_user)
+    refused = await person.ask("usage", **asked)
+    assert refused["error"]["translation_key"] == "panel_not_yours"
+
+
 async def test_a2_1_a_person_sees_what_they_used(house: House, sign_in: SignIn) -> None:
     """Nobody else's, neither in the bars nor in what is compared; and no tag."""
     home = await live_in(house)

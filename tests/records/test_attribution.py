@@ -64,6 +64,24 @@ async def test_what_is_known_of_a_session_is_kept(path: Path, ledger: Ledger) ->
     await again.close()
 
 
+async def test_those_of_nobody_in_particular_can_be_meant(ledger: Ledger) -> None:
+    """Until they are somebody's; a person and nobody at once is nothing."""
+    session = await charged(ledger)
+    nobodys = SessionFilter(nobody=True)
+
+    (row,) = await ledger.rows(nobodys)
+    assert row.session.transaction_id == session.transaction_id
+    used = await ledger.total_before(UsageKey(nobody=True), NOW + 24 * HOUR)
+    assert used.energy == row.session.energy > 0
+    await ledger.assign(session.transaction_id, person="ada")
+
+    assert await ledger.rows(nobodys) == ()
+    assert (await ledger.summary(nobodys)).sessions == 0
+    used = await ledger.total_before(UsageKey(nobody=True), NOW + 24 * HOUR)
+    assert used.energy == 0
+    assert await ledger.rows(SessionFilter(nobody=True, person="ada")) == ()
+
+
 async def test_a_correction_is_kept_as_such(ledger: Ledger) -> None:
     """Who, when, from what to what; the session and its series are the other person's from then on."""
     session = await charged(ledger)

@@ -43,6 +43,7 @@ class SessionRow:
 class SessionFilter:
     """Which sessions are meant: those that bear what is given and began in [start, end) (UTC). None leaves it open.
 
+    `nobody`: those of nobody in particular alone; none that bear a person.
     Without `folded`, blips under 60 s or 0.05 kWh are left out (A9.8).
     """
 
@@ -50,6 +51,7 @@ class SessionFilter:
     connector: int | None = None
     person: str | None = None
     vehicle: str | None = None
+    nobody: bool = False
     start: datetime | None = None
     end: datetime | None = None
     folded: bool = True
@@ -119,12 +121,16 @@ def grid_of(sourced: float, solar: float | None, battery: float | None) -> float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageKey:
-    """What a series of usage is about; all None is the whole home. `tag` is a credential: it is not shown."""
+    """What a series of usage is about; all None is the whole home. `tag` is a credential: it is not shown.
+
+    `nobody`: what is of nobody in particular alone.
+    """
 
     charge_point: str | None = None
     connector: int | None = None
     person: str | None = None
     vehicle: str | None = None
+    nobody: bool = False
     tag: str | None = field(default=None, repr=False)
 
 

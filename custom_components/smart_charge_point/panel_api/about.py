@@ -16,7 +16,7 @@ from ..control.settings import ChargePointSettings
 from ..model.usage import SessionFilter, UsageKey
 from ..rules.periods import period
 from ..targets import target_of
-from .access import Home
+from .access import Home, not_yours
 
 DAY: Final = vol.All(cv.date, vol.Range(min=date(2000, 1, 1), max=date(2099, 12, 31)))
 """A civil day of the home: OCPP is not older."""
@@ -25,8 +25,12 @@ ABOUT: Final[Mapping[Any, Any]] = {
     vol.Optional("device_id"): vol.Any(ID, None),
     vol.Optional("person"): vol.Any(ID, None),
     vol.Optional("vehicle"): vol.Any(ID, None),
+    vol.Optional("nobody", default=False): bool,
 }
-"""The fields of a command that narrow what it is about; persons and vehicles are config subentries. None: all."""
+"""The fields of a command that narrow what it is about; persons and vehicles are config subentries. None: all.
+
+`nobody`: what is of nobody in particular alone.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +41,7 @@ class About:
     connector: int | None
     person: str | None
     vehicle: str | None
+    nobody: bool
 
     @property
     def key(self) -> UsageKey:
@@ -46,6 +51,7 @@ class About:
             connector=self.connector,
             person=self.person,
             vehicle=self.vehicle,
+            nobody=self.nobody,
         )
 
     def sessions(
@@ -64,6 +70,7 @@ class About:
             connector=self.connector,
             person=self.person,
             vehicle=self.vehicle,
+            nobody=self.nobody,
             start=None if start is None else period(start, start, zone).start,
             end=None if end is None else period(end, end, zone).end,
             folded=folded,
@@ -84,6 +91,8 @@ def about(hass: HomeAssistant, home: Home, msg: Mapping[str, Any]) -> About:
     Raises:
         ServiceValidationError: there is no such wallbox, or the user sees nothing of it.
     """
+    if msg["nobody"] and not home.viewer.sees_of(None):
+        raise not_yours()
     person = home.viewer.whose(msg.get("person"))
     charge_point = connector = None
     if (device_id := msg.get("device_id")) is not None:
@@ -96,6 +105,7 @@ def about(hass: HomeAssistant, home: Home, msg: Mapping[str, Any]) -> About:
         connector=connector,
         person=person,
         vehicle=msg.get("vehicle"),
+        nobody=msg["nobody"],
     )
 
 

@@ -194,7 +194,7 @@ async def _recorded(
     None: there is no recorder, no series of this kind, or a midnight within an hour.
     """
     about_one = [each for each in (key.charge_point, key.person, key.vehicle) if each]
-    if key.connector is not None or len(about_one) > 1:
+    if key.connector is not None or key.nobody or len(about_one) > 1:
         return None
     if any(edge.minute for each in periods for edge in (each.start, each.end)):
         return None

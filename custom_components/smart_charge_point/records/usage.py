@@ -33,6 +33,7 @@ _CAN_BE_UNKNOWN: Final = frozenset({SessionOrder.COST, SessionOrder.SOLAR})
 
 _SHOWN: Final = "(stopped_at IS NULL OR (stopped_at - started_at >= 60000000 AND session.energy >= 50))"
 """`Session.folded`, the other way round."""
+_NOBODYS: Final = "person IS NULL"
 
 _SUMS: Final = (
     "total(slot.energy), total(slot.flow_time), sum(slot.energy * price) / 1000, "
@@ -171,6 +172,8 @@ def _meant(which: SessionFilter) -> tuple[str, tuple[Any, ...]]:
         person=which.person,
         vehicle=which.vehicle,
     )
+    if which.nobody:
+        terms.append(_NOBODYS)
     if which.start is not None:
         terms.append("started_at >= ?")
         values.append(moment(which.start))
@@ -191,7 +194,10 @@ def _series(key: UsageKey) -> tuple[str, str, tuple[Any, ...]]:
         vehicle=key.vehicle,
         tag=key.tag,
     )
-    tables = "slot JOIN session USING (transaction_id)" if values else "slot"
+    if key.nobody:
+        terms.append(_NOBODYS)
+    of_sessions = bool(values) or key.nobody
+    tables = "slot JOIN session USING (transaction_id)" if of_sessions else "slot"
     return tables, " AND ".join(terms), tuple(values)
 
 
