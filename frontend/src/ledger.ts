@@ -140,6 +140,15 @@ export interface Usage {
   compared: Record<(typeof COMPARED)[number], Bucket>;
 }
 
+/** Stands among the choices of a person for nobody in particular; no subentry has this id. */
+export const NOBODY = "nobody";
+
+/** Return the fields of a command that say whose sessions are meant; empty: everybody's. */
+export const whoseFields = (person: string): { person: string | null; nobody: boolean } => ({
+  person: person === NOBODY ? null : person || null,
+  nobody: person === NOBODY,
+});
+
 /** Ask one of the panel's commands. */
 export const ask = <Answer>(
   hass: HomeAssistant,
