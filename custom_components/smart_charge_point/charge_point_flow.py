@@ -21,6 +21,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorMode,
     TextSelector,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .confirmation import (
@@ -32,6 +33,7 @@ from .confirmation import (
     new_data,
 )
 from .const import DOMAIN
+from .control.papers import CONF_PAPERS
 from .control.settings import ChargePointSettings
 from .form_fields import amperes, choice
 from .hours_form import (
@@ -46,6 +48,7 @@ from .model.limit import Limit
 from .model.link_loss import LinkLoss
 from .model.sleeping_car import SleepingCar
 from .model.tamper import TamperReaction
+from .papers_form import PAPERS_SCHEMA, papers_errors, papers_from_form
 
 CONF_AWAKE_CURRENT: Final = "awake_current"
 CONF_LINK_LOSS: Final = "link_loss"
@@ -156,6 +159,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                 "sleeping_car",
                 "link_loss",
                 "tampering",
+                "papers",
                 "replace",
             ],
             description_placeholders={"name": subentry.title},
@@ -213,6 +217,29 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         """Ask what the wallbox is to do once somebody has interfered with it."""
         return self._ask(
             step_id="tampering", schema=TAMPERING_SCHEMA, user_input=user_input
+        )
+
+    async def async_step_papers(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Ask what the self-assessment of the wallbox is to say of its sale and its papers: all of it may stay blank."""
+        subentry = self._get_reconfigure_subentry()
+        errors: dict[str, str] = {}
+        if user_input is not None:
+            errors = papers_errors(user_input, dt_util.now().date())
+            if not errors:
+                return self.async_update_and_abort(
+                    self._get_entry(),
+                    subentry,
+                    data_updates={
+                        CONF_PAPERS: papers_from_form(user_input, dt_util.utcnow())
+                    },
+                )
+        shown = subentry.data.get(CONF_PAPERS, {}) if user_input is None else user_input
+        return self.async_show_form(
+            step_id="papers",
+            data_schema=self.add_suggested_values_to_schema(PAPERS_SCHEMA, shown),
+            errors=errors,
         )
 
     @callback
@@ -296,7 +323,8 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                     self._get_entry(),
                     subentry,
                     unique_id=self._identity,
-                    data_updates={CONF_IDENTITY: self._identity},
+                    # The papers are those of the hardware that goes.
+                    data_updates={CONF_IDENTITY: self._identity, CONF_PAPERS: {}},
                 )
             errors[CONF_IDENTITY] = error
         return self.async_show_form(

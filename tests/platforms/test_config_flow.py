@@ -331,6 +331,7 @@ async def change(house: House, step: str) -> Any:
         "sleeping_car",
         "link_loss",
         "tampering",
+        "papers",
         "replace",
     ]
     return await fill(house, menu, {"next_step_id": step})

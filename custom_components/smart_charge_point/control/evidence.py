@@ -15,6 +15,7 @@ from ..records.technical_file.facts import Evidence, Fact, Seen, seen
 from ..rules.uniformity import uniformity
 from .capability_report import Ability, Finding, RestsOn, capability_report
 from .charge_point import ChargePoint
+from .papers import facts_entered
 from .recorded_evidence import recorded_facts
 from .site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
 from .tariff.settings import TariffSettings
@@ -61,6 +62,7 @@ async def evidence_of(
         **_of_the_home(charge_point, counters, now),
         **_of_the_wallbox(charge_point, now),
         **_of_the_draws(charge_point),
+        **_of_the_papers(charge_point, now),
         **await recorded_facts(charge_point, now),
     }
     if personal:
@@ -175,6 +177,12 @@ def _of_the_owner(charge_point: ChargePoint, now: datetime) -> Facts:
         facts[Fact.HOURS_CHOICE] = seen(decision.choice.value, now)
         facts[Fact.CHOSEN_AT] = seen(utc(decision.decided_at), now)
     return facts
+
+
+def _of_the_papers(charge_point: ChargePoint, now: datetime) -> Facts:
+    """Return what was entered for the file, by the subentry as it is at this moment."""
+    subentry = charge_point.entry.subentries.get(charge_point.subentry_id)
+    return {} if subentry is None else facts_entered(subentry.data, now)
 
 
 def _of_the_home(

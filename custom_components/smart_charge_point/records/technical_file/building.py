@@ -61,4 +61,5 @@ def _finding(fact: Fact, one: Seen | None) -> Finding:
         at=one.at,
         samples=one.samples,
         digest=one.digest,
+        entered=one.entered,
     )

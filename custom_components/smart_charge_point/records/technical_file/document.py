@@ -91,13 +91,17 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fact in a line; where there is no evidence that is young enough all but its name is None."""
+    """A fact in a line; where there is no evidence that is young enough all but its name is None.
+
+    `entered` is None as well where it was seen, and not typed in.
+    """
 
     fact: Fact
     value: Value | None = None
     at: datetime | None = None
     samples: int | None = None
     digest: str | None = None
+    entered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +146,8 @@ class Document:
                         {
                             "fact": finding.fact.value,
                             "value": finding.value,
-                            "at": None if finding.at is None else utc(finding.at),
+                            "at": finding.at and utc(finding.at),
+                            "entered": finding.entered and utc(finding.entered),
                             "samples": finding.samples,
                             "sha256": finding.digest,
                         }

@@ -35,6 +35,7 @@ class Fact(StrEnum):
 
     ACCURACY = "accuracy"
     AGREEMENT = "agreement"
+    AGREEMENT_REFERENCE = "agreement_reference"
     BANK_HOLIDAYS = "bank_holidays"
     BUYER = "buyer"
     CHARGER_PORTS = "charger_ports"
@@ -194,6 +195,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
 
 PERSONAL: Final = frozenset(
     {
+        Fact.AGREEMENT_REFERENCE,
         Fact.BUYER,
         Fact.CHOSEN_BY,
         Fact.HOME,
@@ -211,18 +213,29 @@ type Value = str | int | float
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A fact as it was seen at `at` (UTC), by so many `samples`; `digest` is the SHA-256 of all that it was seen by."""
+    """A fact as it was seen at `at` (UTC), by so many `samples`; `digest` is the SHA-256 of all that it was seen by.
+
+    `entered` (UTC) is since when it stands as somebody typed it in; None where it was seen.
+    """
 
     value: Value
     at: datetime
     samples: int
     digest: str
+    entered: datetime | None = None
 
 
-def seen(value: Value, at: datetime, *, samples: int = 1, by: Any = None) -> Seen:
+def seen(
+    value: Value,
+    at: datetime,
+    *,
+    samples: int = 1,
+    by: Any = None,
+    entered: datetime | None = None,
+) -> Seen:
     """Return what was seen at `at` (UTC). `by` is what it was seen by, as JSON can carry it; None: the value itself.
 
-    Of a text remains what every kind of file can hold, on one line.
+    What was `entered` stands at `at`. Of a text remains what every kind of file can hold, on one line.
     """
     material = canonical(value if by is None else by)
     return Seen(
@@ -230,6 +243,7 @@ def seen(value: Value, at: datetime, *, samples: int = 1, by: Any = None) -> See
         at=at,
         samples=samples,
         digest=sha256(material).hexdigest(),
+        entered=entered,
     )
 
 

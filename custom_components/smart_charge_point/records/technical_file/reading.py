@@ -49,6 +49,7 @@ FRAME: Final = (
     "about_seal",
     "algorithm",
     "digest",
+    "entered",
     "evidence_of",
     "foot",
     "made_at",
@@ -60,7 +61,8 @@ FRAME: Final = (
     "signature",
     "title",
 )
-"""What stands around the lines. `evidence_of` has the fields at and samples, `foot` at, `page_of` page and pages."""
+"""What stands around the lines. `entered` has the fields at and entered, `evidence_of` at and samples, `foot` at,
+`page_of` page and pages."""
 UNITS: Final[Mapping[Kind, str]] = {
     Kind.SECONDS: "s",
     Kind.MINUTES: "min",
@@ -193,12 +195,13 @@ def _finding(finding: Finding, texts: Texts) -> ReadFinding:
         return ReadFinding(
             name=name, value=texts["no_value"], note="", digest="", known=False
         )
+    at = on_paper(utc(finding.at))
     return ReadFinding(
         name=name,
         value=_value(finding.fact, finding.value, texts),
-        note=texts["evidence_of"].format(
-            at=on_paper(utc(finding.at)), samples=finding.samples
-        ),
+        note=texts["evidence_of"].format(at=at, samples=finding.samples)
+        if finding.entered is None
+        else texts["entered"].format(at=at, entered=on_paper(utc(finding.entered))),
         digest=finding.digest or "",
         known=True,
     )
