@@ -213,6 +213,28 @@ async def test_a_session_that_is_told_days_later_has_the_parts_of_its_own_hours(
     assert await told(house) == (0.75, 0, 0.25)
 
 
+async def test_weeks_that_are_told_at_once_are_looked_up_in_one_go(
+    recorder_mock: Recorder, house: House
+) -> None:
+    """Also where that is more than the ledger tells at a time."""
+    assert await async_setup_component(house.hass, "energy", {})
+    await dashboard(house.hass, GRID)
+    await house.set_up("WB1", hours=ChargingHours.ALWAYS)
+    wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "3600"})
+    await wallbox.go_offline()
+    await house.advance_to(NOON)
+    await wallbox.plug_in(Car(battery_kwh=10_000, soc=0))
+    told_at = NOON + 1100 * HOUR + 20 * MINUTE
+    await house.clock.advance_to(told_at, step=HOUR)
+    await wallbox.unplug()
+    await wallbox.go_online()
+    await past(house, told_at + 6 * MINUTE)
+    ledger = house.entry.runtime_data.site.ledger
+    # No time passes meanwhile, so nobody looks again. The hour that is not over yet waits.
+    while await ledger.missing_mix() != (NOON + 1100 * HOUR,):
+        pass
+
+
 async def test_hours_of_the_past_are_looked_up_as_home_assistant_starts(
     wallbox: Wallbox, house: House
 ) -> None:

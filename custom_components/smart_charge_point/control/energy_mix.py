@@ -118,18 +118,23 @@ class EnergyMix:
         if meters is None:
             return
         carbon = carbon_entity(self._hass, self._entry.options)
-        hours = [
-            hour for hour in await self._ledger.missing_mix() if hour + HOUR <= now
-        ]
-        while hours:
-            batch = [
-                hour
-                for hour in hours[:AT_ONCE]
-                # What lies far apart is not read together with all that is between.
-                if hours[0] - hour <= AT_ONCE * HOUR
-            ]
-            hours = hours[len(batch) :]
-            await self._fill_batch(batch, meters, carbon, now)
+        asked: set[datetime] = set()
+        # What is missing is told a part at a time, and what stays missing is told again.
+        while hours := [
+            hour
+            for hour in await self._ledger.missing_mix()
+            if hour + HOUR <= now and hour not in asked
+        ]:
+            asked.update(hours)
+            while hours:
+                batch = [
+                    hour
+                    for hour in hours[:AT_ONCE]
+                    # What lies far apart is not read together with all that is between.
+                    if hours[0] - hour <= AT_ONCE * HOUR
+                ]
+                hours = hours[len(batch) :]
+                await self._fill_batch(batch, meters, carbon, now)
 
     async def _fill_batch(
         self,
