@@ -473,6 +473,63 @@ async def test_x11_a_session_without_a_stop_ends_when_the_car_is_gone(
     assert second["energy"] == pytest.approx(again, abs=0.15)
 
 
+async def test_a9_6_what_is_told_again_after_the_meter_was_changed_is_counted_once(
+    house: House,
+) -> None:
+    """A whole session is repeated whose register stood higher than the present one does: nothing is added."""
+    wallbox = await hang_up_on_the_wall(
+        house, settings={"MeterValueSampleInterval": "0"}
+    )
+
+    async def tell(began: datetime, *registers: float) -> None:
+        """Tell a session that was measured every five minutes."""
+        moments = [began + n * timedelta(minutes=5) for n in range(len(registers))]
+        await say(
+            house,
+            wallbox,
+            "StartTransaction",
+            connectorId=1,
+            idTag="04A0",
+            meterStart=int(registers[0]),
+            timestamp=stamp(began),
+        )
+        told = answers(wallbox, "StartTransaction")[-1]["transactionId"]
+        for at, wh in zip(moments, registers, strict=True):
+            await say(
+                house,
+                wallbox,
+                "MeterValues",
+                connectorId=1,
+                transactionId=told,
+                meterValue=[register(wh, at)],
+            )
+        await say(
+            house,
+            wallbox,
+            "StopTransaction",
+            transactionId=told,
+            meterStop=int(registers[-1]),
+            timestamp=stamp(moments[-1]),
+        )
+
+    began = house.now
+    first = (5000, 5500, 6000, 6500)
+    await house.advance(QUARTER)
+    await tell(began, *first)
+    await house.advance(2 * QUARTER)
+    await tell(house.now - QUARTER, 0, 100, 200, 300)
+    sessions = await house.sessions()
+    await house.advance(timedelta(minutes=5))
+    shown = house.number("energy")
+
+    await tell(began, *first)
+    await house.advance(timedelta(minutes=5))
+
+    assert house.number("energy") == shown
+    assert await house.sessions() == sessions
+    assert [each["energy"] for each in sessions] == [0.3, 1.5]
+
+
 async def test_x11_a_stop_that_comes_after_all_takes_the_place_of_our_conclusion(
     house: House,
 ) -> None:

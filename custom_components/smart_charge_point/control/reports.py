@@ -297,7 +297,10 @@ class Reports(Handler):
         ours = session is None or session is connector.session
         self._power_cuts.metered(connector, event)
         for sample in event.samples:
-            if (energy := sample.values.get(ENERGY)) is not None:
+            repeated = self._charge_point.sessions.is_repeated(
+                event.transaction_id, sample.at
+            )
+            if (energy := sample.values.get(ENERGY)) is not None and not repeated:
                 self._count(connector, energy, sample.at)
             fresh = abs(now - sample.at) <= LIVE and (
                 connector.readings_at is None or sample.at >= connector.readings_at

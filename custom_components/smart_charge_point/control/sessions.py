@@ -53,19 +53,13 @@ class SessionKeeper:
         self._connectors = connectors
         self._invented: set[int] = set()
         """Ids told that are not ours: they say nothing about which session is meant."""
-        self._closed: set[int] = set()
-        """Ids of ended sessions, which some wallboxes send samples for until they are switched off."""
+        self._closed: dict[int, Session] = {}
+        """By id: ended sessions, which some wallboxes send samples for until they are switched off."""
         self._aside: dict[int, OpenSession] = {}
         """By id: sessions whose end was not told yet, and that are no connector's present one.
 
         They are replayed beside one that runs, or we concluded ourselves that they have ended.
         """
-
-    @staticmethod
-    def _remember(told: set[int], transaction_id: int) -> None:
-        if len(told) >= MOST_REMEMBERED:
-            told.clear()
-        told.add(transaction_id)
 
     async def restore(self) -> None:
         """Take up the sessions that ran when Home Assistant stopped; of several on a connector, the latest."""
@@ -262,6 +256,19 @@ class SessionKeeper:
             await self._keep(session, points[-1].at)
         return session
 
+    def is_repeated(self, told: int | None, at: datetime) -> bool:
+        """Return whether a sample that was just taken is of a session whose end, a later one, was told before.
+
+        What the register said then has been counted, also where it was reset since.
+        """
+        ended = None if told is None else self._closed.get(told)
+        return (
+            ended is not None
+            and ended.stopped_at is not None
+            and ended.meter_stop is not None
+            and at <= ended.stopped_at
+        )
+
     def _runs(self, connector: Connector, session: OpenSession) -> None:
         """Take note that a session is not of the past."""
         if session.of_the_past and session is connector.session:
@@ -314,9 +321,13 @@ class SessionKeeper:
         if told not in self._invented:
             known = await self._ledger.find(self._identity, told)
             if known is None or known.transaction_id != told:
-                self._remember(self._invented, told)
+                if len(self._invented) >= MOST_REMEMBERED:
+                    self._invented.clear()
+                self._invented.add(told)
             elif known.stopped_at is not None:
-                self._remember(self._closed, told)
+                if len(self._closed) >= MOST_REMEMBERED:
+                    self._closed.clear()
+                self._closed[told] = known
                 return None
             else:
                 return self._put_aside(OpenSession.from_ledger(known))
