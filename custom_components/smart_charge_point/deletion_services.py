@@ -1,8 +1,8 @@
 """The action that deletes personal data for good, and says so on a receipt that holds none."""
 
-from dataclasses import fields
+from dataclasses import replace
 from datetime import date, datetime, time
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.core import (
     HomeAssistant,
@@ -11,22 +11,17 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_PERSON
-from .control.forgetting import CardsForgotten, counted
-from .control.people import CONF_TAGS, CONF_USER
-from .control.site import Site
 from .coordinator import SmartChargePointConfigEntry
+from .deletion import async_delete, async_persons_removed, wipe_of_person
 from .export import DAY
-from .export_files import Downloads
 from .export_services import NAME, refused, subentry_named, the_home
-from .model.usage import Receipt, WipeRequest
-from .records.errors import LedgerBusyError, LedgerError
+from .model.usage import WipeRequest
 from .rules.civil_time import instant
 from .targets import TARGET_FIELDS, targets
 
@@ -52,11 +47,6 @@ DELETE_SCHEMA: Final = vol.Schema(
         vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
     }
 )
-_COUNTS: Final = tuple(
-    field.name
-    for field in fields(Receipt)
-    if field.name not in {"at", "scrubbed", "set_aside"}
-)
 
 
 @callback
@@ -74,39 +64,14 @@ def async_setup_deletion_services(hass: HomeAssistant) -> None:
 
 async def _async_delete(call: ServiceCall) -> ServiceResponse:
     """Delete what is meant: from the ledger, from links that were given out, and whom the wallboxes know."""
-    hass, data = call.hass, call.data
-    entry = the_home(hass)
-    site = entry.runtime_data.site
+    data = call.data
+    entry = the_home(call.hass)
     wipes = await _requests(call, entry)
     if not data[ATTR_CONFIRM]:
         raise refused("deletion_not_confirmed")
-    now = dt_util.utcnow()
-    try:
-        receipts = [await site.ledger.wipe(wipe, now) for wipe in wipes]
-    except LedgerBusyError as error:
-        raise _failed("deletion_busy") from error
-    except LedgerError as error:
-        raise _failed("deletion_failed", error=str(error)) from error
-    Downloads.of(hass).withdraw()
-    cards = await _forget_cards(site, wipes, data)
-    return {
-        "at": now.isoformat(),
-        "deleted": {
-            name: sum(getattr(receipt, name) for receipt in receipts)
-            for name in _COUNTS
-        },
-        "wallboxes": dict(counted(cards)),
-        "left_in_file": not all(receipt.scrubbed for receipt in receipts),
-        "damaged_files": max(receipt.set_aside for receipt in receipts),
-    }
-
-
-def _failed(key: str, **placeholders: str) -> HomeAssistantError:
-    return HomeAssistantError(
-        translation_domain=DOMAIN,
-        translation_key=key,
-        translation_placeholders=placeholders,
-    )
+    # A wallbox keeps no date with a card: it forgets them where all that is known of somebody goes.
+    cards = data[ATTR_WHAT] != TRACES and ATTR_BEFORE not in data
+    return await async_delete(call.hass, entry, wipes, cards=cards)
 
 
 async def _requests(
@@ -130,15 +95,11 @@ async def _requests(
         raise refused("deletion_needs_person")
     if what == TRACES and wanted is not None:
         raise refused("deletion_traces_without_person")
-    person = await _person(entry, wanted)
-    subentry = None if person is None else entry.subentries.get(person)
-    about = {} if subentry is None else subentry.data
+    whose = wipe_of_person(entry, await _person(entry, wanted))
     return [
-        WipeRequest(
+        replace(
+            whose,
             charge_point=charge_point,
-            person=person,
-            tags=frozenset(about.get(CONF_TAGS, ())),
-            user_id=about.get(CONF_USER),
             keep_sessions=what == NAMES,
             traces=what == TRACES,
             everything=data[ATTR_EVERYTHING] and what == SESSIONS,
@@ -150,8 +111,7 @@ async def _requests(
 
 async def _person(entry: SmartChargePointConfigEntry, wanted: str | None) -> str | None:
     """Return the person that is named; one who was taken out of the home is named by the id that exports show."""
-    gone = {key.person for key in await entry.runtime_data.site.ledger.keys()}
-    if wanted in gone:
+    if wanted in await async_persons_removed(entry):
         return wanted
     return subentry_named(entry, SUBENTRY_PERSON, wanted, "unknown_person")
 
@@ -161,20 +121,3 @@ def _midnight(day: date | None) -> datetime | None:
     if day is None:
         return None
     return instant(day, time(), dt_util.get_default_time_zone())
-
-
-async def _forget_cards(
-    site: Site, wipes: list[WipeRequest], data: dict[str, Any]
-) -> CardsForgotten:
-    """Make the wallboxes forget the cards they know, where all that is known of somebody goes.
-
-    A wallbox has no word for a single card, and it keeps no date with one.
-    """
-    if data[ATTR_WHAT] == TRACES or ATTR_BEFORE in data:
-        return CardsForgotten()
-    chosen = {wipe.charge_point for wipe in wipes}
-    return await site.forgetting.ask(
-        controller
-        for controller in site.controllers.values()
-        if chosen == {None} or controller.identity in chosen
-    )

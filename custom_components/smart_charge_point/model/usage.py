@@ -203,6 +203,16 @@ class WipeRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WipeScope:
+    """Which sessions a wipe would find: how many that ended and that run, and when (UTC) the first and last began."""
+
+    ended: int = 0
+    running: int = 0
+    first: datetime | None = None
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What was deleted, without saying whose. `samples` counts points of graphs, `seconds` those of traces.
 

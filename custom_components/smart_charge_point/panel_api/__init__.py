@@ -3,6 +3,7 @@
 from homeassistant.components.websocket_api import async_register_command
 from homeassistant.core import HomeAssistant, callback
 
+from .deletion import deletable, delete
 from .export import export
 from .overview import subscribe_overview
 from .ribbon import ribbon
@@ -17,6 +18,8 @@ def async_setup_panel_api(hass: HomeAssistant) -> None:
     """Register the commands."""
     for command in (
         correct_session,
+        deletable,
+        delete,
         export,
         ribbon,
         session,

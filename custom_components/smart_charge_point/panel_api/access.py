@@ -23,7 +23,7 @@ from homeassistant.components.websocket_api.const import (
 )
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN, SUBENTRY_PERSON
 from ..control.people import CONF_USER
@@ -148,7 +148,7 @@ def not_yours() -> ServiceValidationError:
 
 @callback
 def send_refused(
-    connection: ActiveConnection, message_id: int, error: ServiceValidationError
+    connection: ActiveConnection, message_id: int, error: HomeAssistantError
 ) -> None:
     """Answer a command with why nothing came of it, so that the panel can say it in the user's language."""
     connection.send_error(

@@ -8,7 +8,7 @@ from homeassistant.components.websocket_api.connection import ActiveConnection
 from homeassistant.components.websocket_api.const import WebSocketCommandHandler
 from homeassistant.components.websocket_api.decorators import async_response
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from ..const import DOMAIN
 from ..records.errors import LedgerError
@@ -29,7 +29,7 @@ def answered(question: Question) -> WebSocketCommandHandler:
     ) -> None:
         try:
             result = await question(hass, home_of(hass, connection.user), msg)
-        except ServiceValidationError as error:
+        except HomeAssistantError as error:
             send_refused(connection, msg["id"], error)
         except LedgerError as error:
             send_refused(

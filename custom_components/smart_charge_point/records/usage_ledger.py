@@ -25,6 +25,7 @@ from ..model.usage import (
     UsageKey,
     UsageTotals,
     WipeRequest,
+    WipeScope,
 )
 from ..rules.periods import Period
 from . import (
@@ -305,6 +306,15 @@ class UsageLedger(LedgerThread):
         )
 
     # Forgetting.
+
+    async def scopes(self, requests: Iterable[WipeRequest]) -> tuple[WipeScope, ...]:
+        """Return which sessions each wipe would find, as of one moment."""
+        asked = tuple(requests)
+        return await self._read(
+            lambda connection: tuple(
+                wiping.scope(connection, request) for request in asked
+            )
+        )
 
     async def wipe(self, request: WipeRequest, now: datetime) -> Receipt:
         """Delete for good what is meant: from the file, its log, and the gaps that deleted rows leave in them.

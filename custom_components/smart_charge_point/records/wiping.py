@@ -12,9 +12,9 @@ import sqlite3
 from typing import Any, Final
 
 from ..model.person import plain
-from ..model.usage import Receipt, WipeRequest
+from ..model.usage import Receipt, WipeRequest, WipeScope
 from . import due
-from .rows import moment, text
+from .rows import moment, moment_of, text
 
 _WANTED: Final = "wanted"
 """A table of this connection alone: the sessions that are meant."""
@@ -27,11 +27,7 @@ def wipe(
     receipt = Receipt(at=now)
     if request.traces and not _names_a_person(request):
         return replace(receipt, seconds=_traces(connection, request))
-    if not (
-        request.everything
-        or request.charge_point is not None
-        or _names_a_person(request)
-    ):
+    if not _means_anything(request):
         return receipt
     connection.execute(
         f"CREATE TEMP TABLE {_WANTED} (transaction_id INTEGER PRIMARY KEY)"
@@ -46,11 +42,49 @@ def wipe(
         connection.execute(f"DROP TABLE {_WANTED}")
 
 
+def scope(connection: sqlite3.Connection, request: WipeRequest) -> WipeScope:
+    """Return which sessions `wipe` would find."""
+    if not _means_anything(request):
+        return WipeScope()
+    where, values = _sessions_meant(connection, request)
+    ended, running, first, last = connection.execute(
+        "SELECT count(stopped_at), count(*) - count(stopped_at), min(started_at), max(started_at) "  # noqa: S608
+        f"FROM session WHERE {where}",
+        values,
+    ).fetchone()
+    return WipeScope(
+        ended=ended,
+        running=running,
+        first=None if first is None else moment_of(first),
+        last=None if last is None else moment_of(last),
+    )
+
+
+def _means_anything(request: WipeRequest) -> bool:
+    return (
+        request.everything
+        or request.charge_point is not None
+        or _names_a_person(request)
+    )
+
+
 def _names_a_person(request: WipeRequest) -> bool:
     return bool(request.person or request.tags or request.user_id)
 
 
 def _find_sessions(connection: sqlite3.Connection, request: WipeRequest) -> None:
+    where, values = _sessions_meant(connection, request)
+    # The terms are literals of this file; whatever comes from outside is among the values.
+    connection.execute(
+        f"INSERT INTO {_WANTED} SELECT transaction_id FROM session WHERE {where}",  # noqa: S608
+        values,
+    )
+
+
+def _sessions_meant(
+    connection: sqlite3.Connection, request: WipeRequest
+) -> tuple[str, list[Any]]:
+    """Return the condition on the sessions that are meant: those by a person's cards are that person's."""
     terms, values = ["TRUE"], list[Any]()
     if request.charge_point is not None:
         terms.append("charge_point = ?")
@@ -66,11 +100,7 @@ def _find_sessions(connection: sqlite3.Connection, request: WipeRequest) -> None
         ]
         terms.append(f"(person = ? OR tag IN ({', '.join('?' * len(cards))}))")
         values += [None if request.person is None else text(request.person), *cards]
-    # The terms are literals of this function; whatever comes from outside is among the values.
-    connection.execute(
-        f"INSERT INTO {_WANTED} SELECT transaction_id FROM session WHERE {' AND '.join(terms)}",  # noqa: S608
-        values,
-    )
+    return " AND ".join(terms), values
 
 
 def _wipe_person(

@@ -1,0 +1,102 @@
+"""Deletion: personal data goes for good, and a receipt that holds none of it says how much that was (S7b)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .const import DOMAIN
+from .control.forgetting import CardsForgotten, counted
+from .control.people import CONF_TAGS, CONF_USER
+from .control.site import Site
+from .coordinator import SmartChargePointConfigEntry
+from .export_files import Downloads
+from .model.usage import Receipt, WipeRequest
+from .records.errors import LedgerBusyError, LedgerError
+
+_COUNTS: Final = tuple(
+    field.name
+    for field in fields(Receipt)
+    if field.name not in {"at", "scrubbed", "set_aside"}
+)
+
+
+async def async_persons_removed(entry: SmartChargePointConfigEntry) -> frozenset[str]:
+    """Return the ids of the persons that sessions bear and that are not in the home any more."""
+    borne = {key.person for key in await entry.runtime_data.site.ledger.keys()}
+    return frozenset(
+        person
+        for person in borne
+        if person is not None and person not in entry.subentries
+    )
+
+
+@callback
+def wipe_of_person(
+    entry: SmartChargePointConfigEntry, person: str | None
+) -> WipeRequest:
+    """Return what is known of a person: by name, by the cards and by the user, as far as these are still known."""
+    subentry = None if person is None else entry.subentries.get(person)
+    about = {} if subentry is None else subentry.data
+    return WipeRequest(
+        person=person,
+        tags=frozenset(about.get(CONF_TAGS, ())),
+        user_id=about.get(CONF_USER),
+    )
+
+
+async def async_delete(
+    hass: HomeAssistant,
+    entry: SmartChargePointConfigEntry,
+    wipes: Sequence[WipeRequest],
+    *,
+    cards: bool = True,
+) -> dict[str, Any]:
+    """Delete what is meant, withdraw the links that were given out, and return the receipt.
+
+    With `cards`, the wallboxes that are meant forget whom they know.
+
+    Raises:
+        HomeAssistantError: a backup is being made, or the ledger cannot be written.
+    """
+    site = entry.runtime_data.site
+    now = dt_util.utcnow()
+    try:
+        receipts = [await site.ledger.wipe(wipe, now) for wipe in wipes]
+    except LedgerBusyError as error:
+        raise _failed("deletion_busy") from error
+    except LedgerError as error:
+        raise _failed("deletion_failed", error=str(error)) from error
+    Downloads.of(hass).withdraw()
+    forgotten = await _forget_cards(site, wipes) if cards else CardsForgotten()
+    return {
+        "at": now.isoformat(),
+        "deleted": {
+            name: sum(getattr(receipt, name) for receipt in receipts)
+            for name in _COUNTS
+        },
+        "wallboxes": dict(counted(forgotten)),
+        "left_in_file": not all(receipt.scrubbed for receipt in receipts),
+        "damaged_files": max(receipt.set_aside for receipt in receipts),
+    }
+
+
+def _failed(key: str, **placeholders: str) -> HomeAssistantError:
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders,
+    )
+
+
+async def _forget_cards(site: Site, wipes: Iterable[WipeRequest]) -> CardsForgotten:
+    """Make the wallboxes that are meant forget the cards they know: they have no word for a single one."""
+    chosen = {wipe.charge_point for wipe in wipes}
+    return await site.forgetting.ask(
+        controller
+        for controller in site.controllers.values()
+        if chosen == {None} or controller.identity in chosen
+    )
