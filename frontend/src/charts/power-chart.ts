@@ -14,9 +14,11 @@ import { curveOf, nearest, type Curve, type CurvePoint } from "./power-geometry.
 
 const MARGIN = 52;
 const HEIGHT = 220;
-/** px that a text below takes, with its gap, and those from the edge within which there is none. */
-const LABEL = 110;
+/** px that lie at least from a text below to the next, and those from the edge within which there is none. */
+const LABEL = 60;
 const EDGE = 18;
+/** How many texts are tried below, until they have room. */
+const COUNTS = [8, 7, 6, 5, 4, 3, 2];
 const DAY = 24 * 3_600_000;
 /** So many presses of an arrow key go through a session. */
 const KEYS = 40;
@@ -103,8 +105,11 @@ class PowerChart extends Chart {
     const { hass } = this;
     const width = this.plotWidth(MARGIN);
     const [start = 0, end = 0] = x.domain();
-    const count = Math.min(8, Math.max(2, Math.floor(width / LABEL)));
-    return momentsWithin(start, end, hass.config.time_zone, count)
+    const moments =
+      COUNTS.map((count) => momentsWithin(start, end, hass.config.time_zone, count)).find(
+        ([first = start, second = end]) => x(second) - x(first) >= LABEL,
+      ) ?? [];
+    return moments
       .map((moment) => ({ at: x(moment), moment: new Date(moment) }))
       .filter(({ at }) => at > EDGE && at < width - EDGE)
       .map(({ at, moment }) => ({ at, text: this.timeAt(moment, end - start) }));

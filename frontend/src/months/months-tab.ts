@@ -237,6 +237,7 @@ class MonthsTab extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
       }
     `,

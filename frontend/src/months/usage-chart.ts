@@ -194,8 +194,8 @@ class UsageChart extends LitElement {
     css`
       .chart {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 20px;
-        min-width: 0;
       }
       .bar {
         display: flex;

@@ -191,6 +191,7 @@ class SessionView extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 16px;
       }
       .back {
