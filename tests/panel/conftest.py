@@ -1,6 +1,7 @@
 """The demo's Home Assistant, and browsers that look at the panel in it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 import os
 from pathlib import Path
 import re
@@ -11,6 +12,8 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 import pytest
+
+from .shared_home import SharedHome, sign_in
 
 ROOT: Final = Path(__file__).parents[2]
 STARTED: Final = re.compile(r"http://localhost:\d+ +\(ready")
@@ -30,6 +33,7 @@ DESKTOP: Final = {"width": 1280, "height": 860}
 PHONE: Final = {"width": 360, "height": 780}
 
 type OpenPanel = Callable[..., Page]
+type OpenAs = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -45,25 +49,40 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Home Assistant with a wallbox, a plugged-in car and a year of sessions; where its pages are."""
-    port, ocpp_port = _free_port(), _free_port()
-    command = [
-        os.environ["DEMO_PYTHON"],
-        *("-m", "script.demo", "--sample-interval", "1"),
-        *("--folder", str(tmp_path_factory.mktemp("home"))),
-        *("--port", str(port), "--ocpp-port", str(ocpp_port)),
-    ]
-    with subprocess.Popen(  # noqa: S603 - nobody else has a say in it
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as demo:
-        told = ""
-        assert demo.stdout is not None
-        while not STARTED.search(told):
-            line = demo.stdout.readline()
-            assert line, f"the demo ended: {told}"
-            told += line
-        yield f"http://localhost:{port}"
-        demo.send_signal(signal.SIGTERM)
-        demo.communicate(timeout=60)
+    with _demo(tmp_path_factory.mktemp("home"), _free_port()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shared_home(
+    tmp_path_factory: pytest.TempPathFactory, chromium: Browser
+) -> Iterator[SharedHome]:
+    """A Home Assistant of three users, at whose wallbox two cars can charge; see `shared_home.py`."""
+    folder, ocpp_port = tmp_path_factory.mktemp("shared_home"), _free_port()
+    with (
+        _demo(folder, ocpp_port, "--wallbox", "none") as url,
+        _panels(chromium, url) as open_panel,
+    ):
+        shared = SharedHome(url, open_panel())
+        shared.move_in()
+        simulator = [
+            os.environ["DEMO_PYTHON"],
+            *("-m", "custom_components.smart_charge_point.simulator"),
+            f"ws://127.0.0.1:{ocpp_port}/TWINS",
+            *("--connectors", "2", "--household", "--plugged-in"),
+            *("--history", "14", "--sample-interval", "1"),
+        ]
+        with (
+            (folder / "simulator.log").open("wb") as log,
+            subprocess.Popen(  # noqa: S603 - nobody else has a say in it
+                simulator, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            ) as wallbox,
+        ):
+            try:
+                shared.add_wallbox("TWINS")
+                yield shared
+            finally:
+                wallbox.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -84,6 +103,50 @@ def open_panel(home: str, chromium: Browser) -> Iterator[OpenPanel]:
 
     `on_sent` is called with what the page sends, `kinds` say what kind of browser it is.
     """
+    with _panels(chromium, home) as open_it:
+        yield open_it
+
+
+@pytest.fixture
+def open_as(shared_home: SharedHome, chromium: Browser) -> Iterator[OpenAs]:
+    """Open the panel of the shared home as one of its users, at `path` within it."""
+    with _panels(chromium, shared_home.url) as open_it:
+
+        def open_as(name: str, path: str = "", **kinds: Any) -> Page:
+            state = sign_in(chromium, shared_home, name)
+            return open_it(path, storage_state=state, **kinds)
+
+        yield open_as
+
+
+@contextmanager
+def _demo(folder: Path, ocpp_port: int, *arguments: str) -> Iterator[str]:
+    """Run the demo at ports of its own; yields where its pages are."""
+    port = _free_port()
+    command = [
+        os.environ["DEMO_PYTHON"],
+        *("-m", "script.demo", "--sample-interval", "1", "--folder", str(folder)),
+        *("--port", str(port), "--ocpp-port", str(ocpp_port), *arguments),
+    ]
+    with subprocess.Popen(  # noqa: S603 - nobody else has a say in it
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as demo:
+        told = ""
+        assert demo.stdout is not None
+        while not STARTED.search(told):
+            line = demo.stdout.readline()
+            assert line, f"the demo ended: {told}"
+            told += line
+        try:
+            yield f"http://localhost:{port}"
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            demo.communicate(timeout=60)
+
+
+@contextmanager
+def _panels(chromium: Browser, url: str) -> Iterator[OpenPanel]:
+    """Yield what opens the panel; afterwards no script of the panel has failed."""
     failures: list[str] = []
     contexts = []
 
@@ -112,7 +175,7 @@ def open_panel(home: str, chromium: Browser) -> Iterator[OpenPanel]:
         )
         if on_sent is not None:
             page.on("websocket", lambda socket: socket.on("framesent", on_sent))
-        page.goto(f"{home}/smart_charge_point{path}", wait_until="domcontentloaded")
+        page.goto(f"{url}/smart_charge_point{path}", wait_until="domcontentloaded")
         expect(page.locator("smart-charge-point-panel main")).to_be_visible()
         return page
 
