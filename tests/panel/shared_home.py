@@ -104,11 +104,20 @@ class SharedHome:
         return found
 
 
-def ask(page: Page, kind: str, **fields: Any) -> Any:
+def ask(page: Page, kind: str, /, **fields: Any) -> Any:
     """Send a websocket command as whoever looks at `page`; return its answer."""
     return page.evaluate(
-        f"message => {_HASS}.callWS(message)", {"type": kind, **fields}
+        f"message => {_HASS}.callWS(message)", {**fields, "type": kind}
     )
+
+
+def refusal(page: Page, kind: str, /, **fields: Any) -> str | None:
+    """Send a websocket command as whoever looks at `page`; return the code of the error, None where there is none."""
+    code: str | None = page.evaluate(
+        f"message => {_HASS}.callWS(message).then(() => null, error => error.code)",
+        {**fields, "type": kind},
+    )
+    return code
 
 
 def sign_in(chromium: Browser, home: SharedHome, name: str) -> Any:

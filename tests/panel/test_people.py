@@ -6,7 +6,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenAs
-from .shared_home import GUEST, KIM, OWNER, ROBIN
+from .shared_home import DOMAIN, GUEST, KIM, OWNER, ROBIN, SharedHome, refusal
 
 
 def first_card(page: Page) -> Locator:
@@ -100,3 +100,24 @@ def test_the_address_of_another_ones_session_opens_nothing(open_as: OpenAs) -> N
     session = open_as(KIM, path).locator("smart-charge-point-session")
     expect(session.get_by_role("alert")).to_be_visible()
     expect(session.get_by_text("All figures")).to_have_count(0)
+
+
+def test_a_file_of_anothers_sessions_is_refused_whoever_asks(
+    open_as: OpenAs, shared_home: SharedHome
+) -> None:
+    """Not only is there no button for it: the browser of Kim or Guest that asks gets none, the owner's does."""
+    persons = shared_home.command(f"{DOMAIN}/panel/sessions")["persons"]
+    [robin] = [each["id"] for each in persons if each["name"] == ROBIN]
+    wish = {
+        "kind": "sessions",
+        "format": "csv",
+        "start": "2026-01-01",
+        "end": "2026-12-31",
+        "person": robin,
+        "language": "en",
+    }
+    said = {
+        name: refusal(open_as(name), f"{DOMAIN}/panel/export", **wish)
+        for name in (OWNER, KIM, GUEST)
+    }
+    assert said == {OWNER: None, KIM: "unauthorized", GUEST: "unauthorized"}
