@@ -1,12 +1,16 @@
 """A database for each test, on the server that the run is given, and a house whose recorder writes into it."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 import logging
+import os
 from pathlib import Path
 import secrets
+from typing import Final
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from hypothesis import HealthCheck, settings
 import pymysql.converters
 import pytest
 from pytest_homeassistant_custom_component.patch_time import HAFakeDatetime
@@ -25,21 +29,24 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 pymysql.converters.conversions[HAFakeDatetime] = pymysql.converters.escape_datetime
 
 
-@pytest.fixture
-def recorder_db_url(
-    pytestconfig: pytest.Config,
-    tmp_path: Path,
-    hass_fixture_setup: list[bool],
-    socket_enabled: None,
-) -> Iterator[str]:
-    """Make an empty database for one test and return its address; it outlives the recorder, as a restart needs.
+MOST_PLANS: Final = os.environ.get("MOST_PLANS")
+"""How many plans a long run goes through, other ones each time; unset: always the same few."""
+ANY_PLAN: Final = settings(
+    max_examples=int(MOST_PLANS or 12),
+    derandomize=MOST_PLANS is None,
+    deadline=None,
+    database=None,
+    print_blob=False,
+    suppress_health_check=[*HealthCheck],
+)
 
-    It takes the place of the plugin's own fixture, which knows no driver for MariaDB that comes without a compiler.
-    """
-    assert not hass_fixture_setup
-    server = sa.make_url(pytestconfig.getoption("dburl"))
+
+@contextmanager
+def empty_database(config: pytest.Config, folder: Path) -> Iterator[str]:
+    """Make an empty database on the server that the run is given, or in `folder`, and return its address."""
+    server = sa.make_url(config.getoption("dburl"))
     if server.get_backend_name() == "sqlite":
-        yield f"sqlite:///{tmp_path / 'recorder.db'}"
+        yield f"sqlite:///{folder / 'recorder.db'}"
         return
     name = f"test_{secrets.token_hex(8)}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
@@ -54,6 +61,22 @@ def recorder_db_url(
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name}"))
     engine.dispose()
+
+
+@pytest.fixture
+def recorder_db_url(
+    pytestconfig: pytest.Config,
+    tmp_path: Path,
+    hass_fixture_setup: list[bool],
+    socket_enabled: None,
+) -> Iterator[str]:
+    """Make an empty database for one test and return its address; it outlives the recorder, as a restart needs.
+
+    It takes the place of the plugin's own fixture, which knows no driver for MariaDB that comes without a compiler.
+    """
+    assert not hass_fixture_setup
+    with empty_database(pytestconfig, tmp_path) as address:
+        yield address
 
 
 @pytest.fixture
