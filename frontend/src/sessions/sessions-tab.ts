@@ -4,6 +4,8 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 
 import { choose, controls, figure } from "../controls.ts";
 import { dayAt, daysOf, type Days, type PeriodName } from "../days.ts";
+import "../deletion-dialog.ts";
+import type { DeletionDialogElement } from "../deletion-dialog.ts";
 import { define } from "../element.ts";
 import "../filters.ts";
 import type { Narrowing } from "../filters.ts";
@@ -271,7 +273,30 @@ class SessionsTab extends LitElement {
               }}
             ></smart-charge-point-paging>`}
       </div>
+      ${this.overview.role === "administrator" ? this.renderDeletion() : nothing}
     `;
+  }
+
+  private renderDeletion(): TemplateResult {
+    return html`<button class="delete" aria-haspopup="dialog" @click=${this.openDeletion}>
+        <ha-icon icon="mdi:delete-outline"></ha-icon>${this.say("deletion.open")}
+      </button>
+      <smart-charge-point-deletion
+        .hass=${this.hass}
+        .say=${this.say}
+        @deleted=${this.deleted}
+      ></smart-charge-point-deletion>`;
+  }
+
+  private openDeletion(): void {
+    void this.renderRoot
+      .querySelector<DeletionDialogElement>("smart-charge-point-deletion")
+      ?.open();
+  }
+
+  private deleted(): void {
+    this.offset = 0;
+    void this.load();
   }
 
   private narrow({ detail }: CustomEvent<Partial<Narrowing>>): void {
@@ -309,6 +334,10 @@ class SessionsTab extends LitElement {
         align-items: center;
         gap: 8px 16px;
         margin-top: 12px;
+      }
+      .delete {
+        margin-top: 16px;
+        background: none;
       }
       .none {
         padding: 32px;
