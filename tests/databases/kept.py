@@ -61,6 +61,10 @@ class KeptHome:
             ),
         )
 
+    def remove(self, subentry_id: str) -> None:
+        """Take a part out of the home."""
+        self.hass.config_entries.async_remove_subentry(self.entry, subentry_id)
+
     def rename(self, subentry_id: str, title: str) -> None:
         """Give a part of the home another name."""
         self.hass.config_entries.async_update_subentry(

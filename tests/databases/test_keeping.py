@@ -228,6 +228,30 @@ async def test_corrections_and_deletions_move_what_is_shown(home: KeptHome) -> N
     assert await home.changes(ben) != {}
 
 
+@pytest.mark.parametrize(
+    "deletion", [WipeRequest(charge_point="drive"), WipeRequest(everything=True)]
+)
+async def test_a_wallbox_whose_sessions_were_all_deleted_shows_none(
+    home: KeptHome, deletion: WipeRequest
+) -> None:
+    """It is of the home still, and nothing is left of what it charged; what one charged that was removed stays."""
+    drive = UsageKey(charge_point="drive")
+    removed = (await home.keeper.statistic_ids(GARAGE))[Kind.ENERGY]
+    await tell(home.ledger, charges(days=4), every=None)
+    await home.looked(UNTIL + HOUR)
+    assert await home.changes(drive) != {}
+    history = await home.changes(GARAGE)
+    home.remove("garage")
+
+    await home.ledger.wipe(deletion, UNTIL + HOUR)
+    await home.looked(UNTIL + HOUR + MINUTE)
+
+    assert await home.changes(drive) == {}
+    assert removed in await names(home)
+    home.add("charge_point", "garage", "Garage")
+    assert await home.changes(GARAGE) == history
+
+
 async def test_names_are_the_owners_and_no_tag_is_told(home: KeptHome) -> None:
     """Series bear the names of the home, follow them, and keep their ids; what is on a card is nowhere."""
     await home.ledger.keep_price(UNTIL - timedelta(days=9), 0.25)

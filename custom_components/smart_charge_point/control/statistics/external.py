@@ -73,9 +73,12 @@ class ExternalSeries:
                 right &= await self._bring(
                     key, kind, about, there=there, start=start, end=end
                 )
+        present = {
+            named.statistic_id(kind) for named in self.names.wallboxes for kind in Kind
+        }
         for statistic_id in known.keys() - ours:
             # What a wallbox charged that was removed since is history, and nobody's to take out.
-            if not statistic_id.startswith(WALLBOX):
+            if statistic_id in present or not statistic_id.startswith(WALLBOX):
                 await self._forget(known[statistic_id], start, end)
         return right
 

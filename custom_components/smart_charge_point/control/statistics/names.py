@@ -104,6 +104,15 @@ class Names:
         whose = self._text(f"former_{named.slug.partition('_')[0]}")
         return self._text(kind).format(whose=whose)
 
+    @property
+    def wallboxes(self) -> tuple[Named, ...]:
+        """What the series of the wallboxes are called that are of the home now."""
+        return tuple(
+            self._of_subentry("wallbox", subentry.subentry_id)
+            for subentry in self._entry.subentries.values()
+            if subentry.subentry_type == SUBENTRY_CHARGE_POINT
+        )
+
     def wallbox(self, identity: str) -> ConfigSubentry | None:
         """Return the config subentry of the wallbox with this identity."""
         return next(
