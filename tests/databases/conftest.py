@@ -93,9 +93,15 @@ def enable_missing_statistics() -> bool:
 
 @pytest.fixture
 async def recorded(
-    async_setup_recorder_instance: RecorderInstanceGenerator, house: House
+    async_setup_recorder_instance: RecorderInstanceGenerator,
+    house: House,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> RecordedHouse:
-    """Return a house whose recorder runs; it was begun at the time in the house."""
+    """Return a house whose recorder runs; it was begun at the time in the house. A car that is plugged in draws at once."""
+    monkeypatch.setattr(
+        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
+        lambda _: 0,
+    )
     await async_setup_recorder_instance(house.hass)
     return RecordedHouse(house)
 

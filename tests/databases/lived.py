@@ -16,11 +16,12 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 
 from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.model.transaction import Session
 
 from ..house import House
 from . import plans
 from .homes import ask, home_assistant, household
-from .plans import CARDS, Order
+from .plans import Order
 from .recorded import RecordedHouse
 from .told import Box, Charging, Message
 
@@ -51,8 +52,8 @@ class LivedHome:
         """Charging of which the sessions were deleted."""
         self.lost = False
         """Whether the recorder lost something that was not written again."""
-        self.whose: dict[Charging, str | None] = {}
-        """Who was said to have charged, of the sessions that were corrected."""
+        self.nobodys: set[Charging] = set()
+        """Charging of which it was forgotten whose it was."""
         self.recorded: RecordedHouse
         self._recorder = recorder
         self._freezer = freezer
@@ -246,18 +247,7 @@ class LivedHome:
             case plans.Correct(session, person):
                 await self._correct(session, person)
             case plans.Forget(person, keep_sessions):
-                await self.hass.services.async_call(
-                    DOMAIN,
-                    "delete_personal_data",
-                    {
-                        "person": person.title(),
-                        "what": "names" if keep_sessions else "sessions",
-                        "confirm": True,
-                    },
-                    blocking=True,
-                )
-                if not keep_sessions:
-                    self._forget(person)
+                await self._forget(person, keep_sessions=keep_sessions)
 
     async def rebuild(self) -> None:
         """Call the action that writes the statistics again."""
@@ -271,19 +261,39 @@ class LivedHome:
             return
         kept = found[session]
         await self.ask("correct_session", session=kept.transaction_id, person=person)
-        for box in self.boxes:
-            for car in box.all:
-                if (box.identity, car.began) == (kept.charge_point, kept.started_at):
-                    self.whose[car] = person
 
-    def _forget(self, person: str) -> None:
-        """Take note of which charging there are no sessions any more."""
-        for box in self.boxes:
-            for car in box.all:
-                card = CARDS[car.about.card]
-                if person in {card, self.whose.get(car, card)}:
-                    # Only what has ended is deleted; of what runs it is forgotten whose it was.
-                    self.forgotten.add(car)
+    async def _forget(self, person: str, *, keep_sessions: bool) -> None:
+        """Have a person's sessions deleted, and take note of which that were. What runs is kept, as nobody's."""
+        ledger = self.house.entry.runtime_data.site.ledger
+        before = await ledger.sessions(limit=1000)
+        await self.hass.services.async_call(
+            DOMAIN,
+            "delete_personal_data",
+            {
+                "person": person.title(),
+                "what": "names" if keep_sessions else "sessions",
+                "confirm": True,
+            },
+            blocking=True,
+        )
+        after = {
+            (one.charge_point, one.started_at): one
+            for one in await ledger.sessions(limit=1000)
+        }
+        for one in before:
+            kept = after.get((one.charge_point, one.started_at))
+            if kept != one:
+                for car in self._cars(one):
+                    (self.forgotten if kept is None else self.nobodys).add(car)
+
+    def _cars(self, session: Session) -> list[Charging]:
+        """Return what charged in a session."""
+        return [
+            car
+            for box in self.boxes
+            for car in box.all
+            if (box.identity, car.began) == (session.charge_point, session.started_at)
+        ]
 
     # Telling.
 
@@ -323,12 +333,12 @@ class LivedHome:
         await self.wait(4 * 60)
 
     async def tell_again(self) -> None:
-        """Let each wallbox repeat all that it ever told of sessions that are still there."""
+        """Let each wallbox repeat all that it ever told, but of what is forgotten: that would begin anew."""
         for box in self.boxes:
             await box.talker.hang_up()
             await box.talker.dial(self.house)
             for message in box.repeatable:
-                if message.of not in self.forgotten:
+                if message.of not in self.forgotten | self.nobodys:
                     await message.tell(box.talker)
             await box.talker.hang_up()
 

@@ -1,6 +1,6 @@
 """Plans: what happens to a home of two wallboxes, step by step, as Hypothesis draws it and a failure prints it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final
@@ -214,33 +214,43 @@ _STEPS: Final = st.one_of(
 )
 
 
+_TROUBLES: Final = st.one_of(
+    st.tuples(st.builds(Stop, whole=st.booleans()), st.just(Start())),
+    st.tuples(st.builds(Stop, whole=st.booleans()), st.just(Start())),
+    st.tuples(_OFFLINE, _ONLINE),
+    st.tuples(_OFFLINE, _ONLINE),
+    st.tuples(st.just(StopRecorder()), st.just(StartRecorder())),
+    st.tuples(_STEPS, _STEPS),
+)
+"""Something that begins, and what ends it or comes later."""
+
+
 @st.composite
 def _tours(draw: st.DrawFn) -> tuple[Step, ...]:
-    """A session with something in the midst of it, which a row of single steps seldom comes to."""
+    """A car that comes, charges and goes; and a trouble that begins and ends somewhere before, meanwhile or after."""
     plug_in = draw(_PLUG_IN)
-    before, within = draw(st.tuples(_STEPS, _STEPS))
-    return (
-        before,
+    begins, ends = draw(_TROUBLES)
+    tour: list[Step] = [
         plug_in,
         draw(_PASS),
-        within,
         draw(_PASS),
-        Unplug(
-            box=plug_in.box,
-            stop_is_lost=False,
-            stop_is_told_twice=draw(st.booleans()),
-        ),
-    )
+        replace(draw(_UNPLUG), box=plug_in.box),
+        draw(_PASS),
+    ]
+    first = draw(st.integers(0, len(tour)))
+    tour.insert(first, begins)
+    tour.insert(draw(st.integers(first + 1, len(tour))), ends)
+    return tuple(tour)
 
 
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
-    """Draw a plan of some ten steps."""
+    """Draw a plan of some fifteen steps."""
     parts = draw(
         st.lists(
-            st.one_of(_tours(), st.tuples(_STEPS), st.tuples(_STEPS, _STEPS)),
-            min_size=2,
-            max_size=5,
+            st.one_of(_tours(), _tours(), st.tuples(_STEPS)),
+            min_size=1,
+            max_size=4,
         )
     )
     return Plan(

@@ -52,7 +52,6 @@ async def test_a9_5_a_charge_is_compared_over_its_whole_hours(
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await house.advance_to(SATURDAY + timedelta(minutes=40))
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance(timedelta(minutes=50))
     await wallbox.unplug()
     took = wallbox.energy(1) / 1000

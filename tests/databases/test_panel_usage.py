@@ -28,7 +28,6 @@ async def test_days_are_the_recorders_and_agree_with_the_ledger(
     await house.hass.config.async_set_time_zone("Europe/London")
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance_to(EVENING + 2 * HOUR)
     before_midnight = wallbox.energy(1)
     await house.advance_to(EVENING + 3 * HOUR + timedelta(minutes=30))

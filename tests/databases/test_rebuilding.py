@@ -29,7 +29,6 @@ async def charged(recorded: RecordedHouse) -> float:
     house = recorded.house
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance(timedelta(minutes=15))
     await wallbox.unplug()
     await recorded.quiet_until(SATURDAY + 4 * HOUR)
@@ -126,7 +125,6 @@ async def test_hours_in_which_the_recorder_was_down_are_made_up_for(
     house = recorded.house
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance_to(SATURDAY + HOUR + timedelta(minutes=10))
     instance = get_instance(recorded.hass)
     with (

@@ -19,7 +19,6 @@ async def test_an_hour_is_written_when_it_is_over(recorded: RecordedHouse) -> No
     house = recorded.house
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance_to(SATURDAY + HOUR)
     first = wallbox.energy(1)
     await house.advance_to(SATURDAY + timedelta(minutes=90))
@@ -40,7 +39,6 @@ async def charge_in_sight(recorded: RecordedHouse) -> None:
     house = recorded.house
     (wallbox,) = house.wallboxes
     await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
-    await house.press("cancel_delay")
     await house.advance(timedelta(minutes=15))
     await wallbox.unplug()
     await house.advance(timedelta(hours=2))
