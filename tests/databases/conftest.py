@@ -29,11 +29,12 @@ logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
 pymysql.converters.conversions[HAFakeDatetime] = pymysql.converters.escape_datetime
 
 
-MOST_PLANS: Final = os.environ.get("MOST_PLANS")
-"""How many plans a long run goes through, other ones each time; unset: always the same few."""
+FEW_PLANS: Final = 12
+MOST_PLANS: Final = int(os.environ.get("MOST_PLANS", FEW_PLANS))
+"""How many plans a run goes through: always the same few, or more of them, which are others each time."""
 ANY_PLAN: Final = settings(
-    max_examples=int(MOST_PLANS or 12),
-    derandomize=MOST_PLANS is None,
+    max_examples=MOST_PLANS,
+    derandomize=MOST_PLANS <= FEW_PLANS,
     deadline=None,
     database=None,
     print_blob=False,

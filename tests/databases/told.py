@@ -88,8 +88,6 @@ class Box:
         self.all: list[Charging] = []
         self.queue: list[Message] = []
         self._counted: datetime | None = None
-        self._changed = False
-        """Whether its register ever stood at another figure all at once."""
 
     def count(self, now: datetime) -> None:
         """Let the register stand as it does by `now`."""
@@ -100,7 +98,7 @@ class Box:
     def change_meter(self, register: int, now: datetime) -> None:
         """Let the register stand at another figure."""
         self.count(now)
-        self.register, self._changed = register, True
+        self.register = register
         if self.car is not None:
             self.car.clean = False
 
@@ -108,13 +106,12 @@ class Box:
     def repeatable(self) -> list[Message]:
         """All that was told of what can be told again without making a difference.
 
-        That a reading is of the meter before can be seen by the number of its transaction alone.
+        What was told without a beginning, or by the number of another transaction, cannot be known again.
         """
         return [
             message
             for car in self.all
-            if not self._changed
-            or (car.about.number is Number.OURS and not car.about.start_is_lost)
+            if car.about.number is Number.OURS and not car.about.start_is_lost
             for message in car.messages
         ]
 

@@ -183,6 +183,8 @@ class StatisticsKeeper:
 
     async def _check(self, end: datetime) -> None:
         """Compare with the ledger up to the first hour that is due, and say so where it differs."""
+        # What the recorder was given, by whomever, is looked at too.
+        await self._book.caught_up()
         for due in (await self._ledger.due()).values():
             end = min(end, due.hour)
         found = await differing(self._ledger, self._book, self._series, end)
