@@ -1,4 +1,4 @@
-"""What running sessions measure, on its way from the event loop to the file."""
+"""What running sessions measure and what else comes out, on its way from the event loop to the file."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -6,9 +6,15 @@ from datetime import datetime, timedelta
 import sqlite3
 from typing import Final
 
+from ..model.result import Result
 from ..model.trace import TraceSample
 from ..model.transaction import Doubt, SessionSample
-from . import marks as mark_rows, sessions as session_rows, traces as trace_rows
+from . import (
+    marks as mark_rows,
+    results as result_rows,
+    sessions as session_rows,
+    traces as trace_rows,
+)
 from .marks import Marks
 from .rows import credible_energy, doubt_bits, duration, figure, moment, number
 from .samples import SampleStore
@@ -18,6 +24,8 @@ from .thinning import MOST_SAMPLES, envelope, thin
 from .traces import TraceKey
 
 _MOST_QUEUED: Final = 100_000
+_MOST_RESULTS: Final = 1000
+"""Results that wait while the disk is full; the earliest go first."""
 _MOST_SECONDS: Final = 24 * 3600
 """Seconds of one connector's trace that wait while the disk is full; the earliest go first."""
 
@@ -38,11 +46,13 @@ class Gathering:
             maxlen=_MOST_QUEUED
         )
         self._traces: dict[TraceKey, dict[int, TraceSample]] = {}
+        self._result_queue: deque[Result] = deque(maxlen=_MOST_RESULTS)
+        self._results: deque[Result] = deque(maxlen=_MOST_RESULTS)
 
     @property
     def waiting(self) -> bool:
         """Whether there is anything that was sorted out and not written."""
-        return bool(self._progress or self._samples or self._traces)
+        return bool(self._progress or self._samples or self._traces or self._results)
 
     def put(self, transaction_id: int, measured: Measured) -> None:
         """Take what a session has measured."""
@@ -51,6 +61,10 @@ class Gathering:
     def put_trace(self, key: TraceKey, samples: tuple[TraceSample, ...]) -> None:
         """Take what a connector has measured, cleaned and on its seconds."""
         self._trace_queue.append((key, samples))
+
+    def put_result(self, result: Result) -> None:
+        """Take a result that was checked."""
+        self._result_queue.append(result)
 
     def sort_out(self) -> None:
         """Empty the queue: of the progress of a session the latest counts, and its samples are bounded.
@@ -73,6 +87,8 @@ class Gathering:
                 waiting = envelope(thin(waiting), MOST_SAMPLES)
             self._samples[transaction_id] = waiting
         self._sort_out_traces()
+        while self._result_queue:
+            self._results.append(self._result_queue.popleft())
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write what was sorted out, as a part of a transaction; `written` tells that it succeeded, `reread` that it failed."""
@@ -84,6 +100,8 @@ class Gathering:
             mark_rows.add(connection, transaction_id, marks)
         for key, seconds in self._traces.items():
             trace_rows.add(connection, key, seconds)
+        for result in self._results:
+            result_rows.add(connection, result)
 
     def cut(
         self, connection: sqlite3.Connection, transaction_id: int, stopped_at: datetime
@@ -98,6 +116,7 @@ class Gathering:
         self._samples.clear()
         self._marks.clear()
         self._traces.clear()
+        self._results.clear()
 
     def reread(self) -> None:
         """Go by what the file says, not by what is remembered of it: a write failed, or a session was deleted."""

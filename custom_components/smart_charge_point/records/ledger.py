@@ -1,4 +1,4 @@
-"""The session ledger: every charging session, kept for good, and beside it what demand-side response asked and measured.
+"""The session ledger: every charging session, kept for good, what demand-side response asked and measured, and results.
 
 What a wallbox is answered to is on the disk before the answer. What a running session measures is gathered and written
 within a second. All of it happens on a thread of the ledger's own, one thing at a time, so that the event loop never
@@ -15,11 +15,13 @@ import sqlite3
 from ..model.decision import Decision
 from ..model.dsr_record import DsrRecord
 from ..model.events import TransactionStarted
+from ..model.result import Result
 from ..model.trace import TraceSample
 from ..model.transaction import Doubt, Session, SessionSample, SessionTotals, StopReason
 from . import (
     decisions as decision_rows,
     dsr_events as dsr_rows,
+    results as result_rows,
     samples as sample_rows,
     sessions as session_rows,
     traces as trace_rows,
@@ -359,5 +361,27 @@ class Ledger(UsageLedger):
         return await self._read(
             lambda connection: decision_rows.decisions(
                 connection, charge_point, start, end, limit=limit, offset=offset
+            )
+        )
+
+    def keep_result(self, result: Result) -> None:
+        """Take a result; it is kept within a second. Returns at once."""
+        checked = result_rows.checked(result)
+        self._gather(lambda gathered: gathered.put_result(checked))
+
+    async def results[R: Result](
+        self,
+        kind: type[R],
+        charge_point: str | None,
+        start: datetime,
+        limit: int = 10_000,
+    ) -> tuple[R, ...]:
+        """Return the results of a kind since `start`, newest first: those of a charge point, or (None) of the home.
+
+        What was seen of a charge point is not its replacement's.
+        """
+        return await self._read(
+            lambda connection: result_rows.results(
+                connection, kind, charge_point, start, limit=limit
             )
         )

@@ -233,11 +233,23 @@ CREATE TABLE correction (
 ) STRICT
 """
 
+# `charge_point` NULL: of the home. `detail` is JSON.
+_RESULTS: Final = """
+CREATE TABLE result (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    charge_point TEXT,
+    kind TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT
+"""
+
 _INDICES_OF_USAGE: Final = (
     "CREATE INDEX slot_by_time ON slot (half_hour)",
     "CREATE INDEX session_by_person ON session (person, started_at) WHERE person IS NOT NULL",
     "CREATE INDEX session_by_vehicle ON session (vehicle, started_at) WHERE vehicle IS NOT NULL",
     "CREATE INDEX correction_by_session ON correction (transaction_id)",
+    "CREATE INDEX result_by_kind ON result (charge_point, kind, at)",
 )
 
 
@@ -260,7 +272,10 @@ def _second_shape(connection: sqlite3.Connection) -> None:
 
 
 def _third_shape(connection: sqlite3.Connection) -> None:
-    """Sessions know what they took by the half hour; those that ended get their slots at the first look at them."""
+    """Sessions know what they took by the half hour, and results stand beside them.
+
+    Sessions that ended get their slots at the first look at them.
+    """
     for column in _MORE_OF_SESSIONS:
         connection.execute(f"ALTER TABLE session ADD COLUMN {column}")
     for statement in (
@@ -272,6 +287,7 @@ def _third_shape(connection: sqlite3.Connection) -> None:
         _DUE,
         _REASONS,
         _CORRECTIONS,
+        _RESULTS,
         *_INDICES_OF_USAGE,
     ):
         connection.execute(statement)

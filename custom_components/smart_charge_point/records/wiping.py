@@ -171,6 +171,8 @@ def _wipe_all(
         f"DELETE FROM decision WHERE {where}",  # noqa: S608
         values,
     ).rowcount
+    # They hold nothing of a person, but tell when something was done at this home.
+    connection.execute(f"DELETE FROM result WHERE {where}", values)  # noqa: S608
     return replace(
         receipt,
         sessions=sessions,
