@@ -1,7 +1,7 @@
 """Overview: every connector as it is now, sent again whenever that changes."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 import logging
 from typing import Any, Final
 
@@ -30,9 +30,6 @@ from ..sentences import async_load_sentences, reason_sentence
 from .access import Viewer, loaded_entry, viewer_of
 
 _LOGGER = logging.getLogger(__name__)
-
-REFRESHED_EVERY: Final = timedelta(minutes=1)
-"""How often what a running session costs is worked out anew."""
 
 ACTIONS: Final[Mapping[str, tuple[DecisionKind, str]]] = {
     "charge_now": (DecisionKind.CHARGE_NOW, "may_not_charge_now"),
@@ -80,7 +77,7 @@ class _Overview:
         self._language = language
         self._entry: SmartChargePointConfigEntry | None = None
         self._told: dict[str, Any] | None = None
-        self._refreshed_at: datetime | None = None
+        self._priced: Mapping[int, float] = {}
         self._telling = False
         self._changed = False
         self._stopped = False
@@ -240,23 +237,20 @@ class _Overview:
     async def _figures(
         self, entry: SmartChargePointConfigEntry
     ) -> dict[int, SessionFigures]:
-        """Return what the sessions that run have come to, brought up to date once a minute."""
-        running = [
-            connector.session.transaction_id
+        """Return what the sessions that run have come to, for the energy that is told with it."""
+        running = {
+            connector.session.transaction_id: connector.session.energy
             for coordinator in entry.runtime_data.coordinators.values()
             for connector in coordinator.data.connectors.values()
             if connector.session is not None
-        ]
+        }
         if not running:
             return {}
-        ledger, now = entry.runtime_data.site.ledger, dt_util.utcnow()
+        ledger = entry.runtime_data.site.ledger
         try:
-            if (
-                self._refreshed_at is None
-                or now - self._refreshed_at >= REFRESHED_EVERY
-            ):
-                self._refreshed_at = now
+            if running != self._priced:
                 await ledger.refresh_running()
+                self._priced = running
             rows = [await ledger.row(transaction_id) for transaction_id in running]
         except LedgerError as error:
             # All else is known without the disk.
@@ -276,7 +270,7 @@ def _session(
 ) -> dict[str, Any] | None:
     """Return the session that runs: Wh, and the seconds for which current flowed.
 
-    The cost is as of the latest minute, in the home's currency; None: not known.
+    The cost is in the home's currency; None: not known.
     """
     if session is None:
         return None

@@ -23,6 +23,7 @@ class BarChart extends Chart {
     measure: { attribute: false },
     currency: { attribute: false },
     label: { attribute: false },
+    hint: { attribute: false },
     shortOf: { attribute: false },
     describe: { attribute: false },
   };
@@ -31,6 +32,8 @@ class BarChart extends Chart {
   declare measure: Measure;
   declare currency: string;
   declare label: string;
+  /** Said while no bar is pointed at. */
+  declare hint: string;
   /** Says a bar's time below the chart. */
   declare shortOf: (bucket: Bucket) => string;
   /** Says all about a bar. */
@@ -88,7 +91,7 @@ class BarChart extends Chart {
         ${(ticks[0] ?? 0) < 0
           ? svg`<line class="zero" x1="0" x2=${width} y1=${y(0)} y2=${y(0)}></line>`
           : nothing}`,
-      caption: at === undefined ? this.say("usage.chart_hint") : this.describe(at),
+      caption: at === undefined ? this.hint : this.describe(at),
     });
   }
 

@@ -31,7 +31,9 @@ class PowerChart extends Chart {
   declare session: WholeSession;
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has("session")) {
+    const before = changed.get("session") as WholeSession | undefined;
+    // A session that runs is told anew while somebody reads it.
+    if (before !== undefined && before.id !== this.session.id) {
       this.pointed = undefined;
     }
   }

@@ -85,6 +85,7 @@ class UsageChart extends LitElement {
         .measure=${measure}
         .currency=${usage.currency}
         .label=${`${heading}: ${say(`usage.measures.${measure}`)}`}
+        .hint=${say(shown.by === "month" ? "usage.chart_hint_months" : "usage.chart_hint")}
         .shortOf=${({ first }: Bucket): string => shortNameOf(hass, shown, first)}
         .describe=${(bucket: Bucket): TemplateResult => this.describe(bucket, usage.currency)}
         @opened=${({ detail }: CustomEvent<Bucket>): void => {

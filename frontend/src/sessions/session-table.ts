@@ -19,6 +19,8 @@ import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 import { columnsOf, isOrder, type Column, type Order } from "./columns.ts";
 import { doubtsOf } from "./doubts.ts";
+import { placeOf } from "./place.ts";
+import { asNow, toneOf } from "./running.ts";
 
 /** Where the tab is. */
 export const HERE = `/${DOMAIN}/sessions`;
@@ -30,6 +32,7 @@ class SessionTable extends LitElement {
     say: { attribute: false },
     overview: { attribute: false },
     page: { attribute: false },
+    now: { attribute: false },
     order: { attribute: false },
     descending: { attribute: false },
     busy: { attribute: false },
@@ -39,6 +42,8 @@ class SessionTable extends LitElement {
   declare say: Say;
   declare overview: Overview;
   declare page: SessionsPage;
+  /** The home's time, ms. */
+  declare now: number;
   declare order: Order;
   declare descending: boolean;
   declare busy: boolean;
@@ -61,7 +66,9 @@ class SessionTable extends LitElement {
           </tr>
         </thead>
         <tbody role="rowgroup">
-          ${page.sessions.map((session) => this.renderRow(session, columns, page.currency))}
+          ${page.sessions.map((session) =>
+            this.renderRow(asNow(session, this.overview, this.now), columns, page.currency),
+          )}
         </tbody>
       </table>
     </div>`;
@@ -143,15 +150,13 @@ class SessionTable extends LitElement {
           >
           <small
             >${formatTime(hass, started)}${session.stopped_at === null
-              ? html` · <b>${say("sessions.running")}</b>`
+              ? html` · ${this.renderState(session)}`
               : html`–${formatTime(hass, new Date(session.stopped_at))}`}${session.folded
               ? html` · ${say("sessions.short")}`
               : nothing}</small
           >`;
       case "wallbox":
-        return this.hasSeveral(session.wallbox)
-          ? say("connector", { name: session.wallbox, number: session.connector })
-          : session.wallbox;
+        return placeOf(say, this.overview, session);
       case "person":
         return session.person === null ? "–" : (session.person.name ?? say("removed"));
       case "energy":
@@ -173,10 +178,10 @@ class SessionTable extends LitElement {
     }
   }
 
-  private hasSeveral(wallbox: string): boolean {
-    return this.overview.charge_points.some(
-      ({ name, connectors }) => name === wallbox && connectors.length > 1,
-    );
+  /** Say what a session does that has not ended. */
+  private renderState(session: SessionRow): TemplateResult {
+    const tone = toneOf(this.overview, session);
+    return html`<b class=${tone}>${this.say(`sessions.states.${tone}`)}</b>`;
   }
 
   private open(event: MouseEvent, id: number): void {
@@ -260,8 +265,10 @@ class SessionTable extends LitElement {
         font-weight: 400;
       }
       small b {
-        color: var(--success-color, #43a047);
         font-weight: 500;
+      }
+      small .flow {
+        color: var(--success-color, #43a047);
       }
       td.energy {
         font-weight: 500;

@@ -16,19 +16,27 @@ import {
 } from "../formats.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
 import { ask, type Choice, type WholeSession } from "../ledger.ts";
+import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
 import { doubtsOf } from "./doubts.ts";
+import { placeOf } from "./place.ts";
+import { asNow, toneOf } from "./running.ts";
 import "./session-figures.ts";
 import "./session-reasons.ts";
 import "./session-slots.ts";
 import "./session-whose.ts";
+
+/** How often a session that runs is asked for anew while it is looked at, in ms. */
+const RENEW = 60_000;
 
 /** Fires `back` to return to the list, and `changed` once that is out of date. */
 class SessionView extends LitElement {
   static override properties = {
     hass: { attribute: false },
     say: { attribute: false },
+    overview: { attribute: false },
+    clockAhead: { attribute: false },
     number: { attribute: false },
     persons: { attribute: false },
     vehicles: { attribute: false },
@@ -38,23 +46,47 @@ class SessionView extends LitElement {
 
   declare hass: HomeAssistant;
   declare say: Say;
+  declare overview: Overview;
+  /** ms by which the home's clock is ahead of this browser's. */
+  declare clockAhead: number;
   declare number: number;
   declare persons: readonly Choice[];
   declare vehicles: readonly Choice[];
   private declare session: WholeSession | undefined;
   private declare problem: string | undefined;
   private declare asked: string | undefined;
+  private renewing: number | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.renewing = window.setInterval(() => {
+      if (document.visibilityState === "visible" && this.session?.stopped_at === null) {
+        void this.load(this.asked);
+      }
+    }, RENEW);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearInterval(this.renewing);
+  }
 
   protected override willUpdate(): void {
     const about = `${this.number}/${this.hass.language}`;
     if (about !== this.asked) {
       this.asked = about;
       this.session = undefined;
-      void this.load(about);
+      void this.open(about);
     }
   }
 
-  private async load(about: string): Promise<void> {
+  private async open(about: string): Promise<void> {
+    await this.load(about);
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
+  }
+
+  private async load(about: string | undefined): Promise<void> {
     const { hass, say } = this;
     try {
       const session = await ask<WholeSession>(hass, "session", {
@@ -64,11 +96,11 @@ class SessionView extends LitElement {
       if (about === this.asked) {
         this.session = session;
         this.problem = undefined;
-        await this.updateComplete;
-        this.renderRoot.querySelector<HTMLElement>("h2")?.focus();
       }
     } catch (error) {
-      this.problem = sayError(hass, say, error);
+      if (about === this.asked) {
+        this.problem = sayError(hass, say, error);
+      }
     }
   }
 
@@ -82,7 +114,7 @@ class SessionView extends LitElement {
         ? html`<p class="notice" role="alert">${this.problem}</p>`
         : session === undefined
           ? html`<p class="quiet" role="status">${say("loading")}</p>`
-          : this.renderSession(session)}
+          : this.renderSession(asNow(session, this.overview, Date.now() + this.clockAhead))}
     `;
   }
 
@@ -94,10 +126,10 @@ class SessionView extends LitElement {
       <header>
         <h2 tabindex="-1">${formatLongDate(hass, started)}</h2>
         <p class="quiet">
-          ${formatTime(hass, started)}–${session.stopped_at === null
-            ? say("sessions.running")
-            : this.until(started, new Date(session.stopped_at))}
-          · ${say("connector", { name: session.wallbox, number: session.connector })}
+          ${formatTime(hass, started)}${session.stopped_at === null
+            ? ` · ${say(`sessions.states.${toneOf(this.overview, session)}`)}`
+            : `–${this.until(started, new Date(session.stopped_at))}`}
+          · ${placeOf(say, this.overview, session)}
         </p>
       </header>
       <section class="card" aria-labelledby="curve">
@@ -122,7 +154,7 @@ class SessionView extends LitElement {
           : html`<smart-charge-point-power-chart
               .hass=${hass}
               .say=${say}
-              .session=${session}
+              .session=${this.session}
             ></smart-charge-point-power-chart>`}
         ${doubts.length === 0
           ? nothing

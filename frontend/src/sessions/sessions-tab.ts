@@ -170,6 +170,8 @@ class SessionsTab extends LitElement {
       return html`<smart-charge-point-session
         .hass=${this.hass}
         .say=${this.say}
+        .overview=${this.overview}
+        .clockAhead=${this.clockAhead}
         .number=${opened}
         .persons=${this.page?.persons ?? []}
         .vehicles=${this.page?.vehicles ?? []}
@@ -247,6 +249,7 @@ class SessionsTab extends LitElement {
             .say=${say}
             .overview=${this.overview}
             .page=${page}
+            .now=${Date.now() + this.clockAhead}
             .order=${this.order}
             .descending=${this.descending}
             .busy=${this.asking}
