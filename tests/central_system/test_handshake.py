@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 import logging
+from pathlib import Path
+import select
 import socket
 from typing import Any
 
@@ -315,6 +318,23 @@ async def test_a_port_in_use_is_an_error(new_world: NewWorld, world: World) -> N
     with pytest.raises(OSError, match="in use"):
         await other.server.start("127.0.0.1", world.port)
     assert await other.server.start("127.0.0.1", 0)
+
+
+async def test_all_may_dial_while_the_loop_is_busy(world: World) -> None:
+    """The kernel turns none away: one that it did would be back only seconds later. Nothing runs between these lines."""
+    longest = int(Path("/proc/sys/net/core/somaxconn").read_text())
+    dialled = [socket.socket() for _ in range(min(300, longest))]
+    waiting = select.poll()
+    try:
+        for each in dialled:
+            each.setblocking(False)
+            with suppress(BlockingIOError):
+                each.connect(("127.0.0.1", world.port))
+            waiting.register(each, select.POLLOUT)
+        assert len(waiting.poll(0)) == len(dialled)
+    finally:
+        for each in dialled:
+            each.close()
 
 
 async def test_it_listens_everywhere(new_world: NewWorld) -> None:

@@ -27,8 +27,9 @@ from .frames import (
 from .handler import Handler, RefusedError
 from .journal import FrameJournal, JournalEntry, note_at
 from .link import Payload, Priority
+from .liveness import Liveness
 from .pace import Pace
-from .timing import MISSED_HEARTBEATS, Timing
+from .timing import Timing
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -112,13 +113,9 @@ class Connection(Transport):
         self._presumed = False
         self._introduction: asyncio.TimerHandle | None = None
         self._asking: asyncio.Task[None] | None = None
-        self._heard_at = self._loop.time()
-        self._heartbeat = 0
-        self._pong_due = False
-        self._answers_pings = False
-        self._questioned_at: float | None = None
-        self._ping_task: asyncio.Task[None] | None = None
-        self._ping_timer: asyncio.TimerHandle | None = None
+        self._liveness = Liveness(
+            self._loop, timing=timing, tally=tally, ping=socket.ping, died=self._died
+        )
         self._pace = Pace(self._loop)
         self._answers = AnswerCache(self._loop)
         self._calls = CallQueue(self._send, tally)
@@ -253,7 +250,7 @@ class Connection(Transport):
 
     @override
     def expect_heartbeat(self, interval: int) -> None:
-        self._heartbeat = interval
+        self._liveness.expect_heartbeat(interval)
 
     def begin(self, predecessor: asyncio.Task[None] | None = None) -> None:
         """Tell the handler that the charge point is connected.
@@ -283,7 +280,7 @@ class Connection(Transport):
 
     async def run(self) -> None:
         """Read until the socket closes; then finish what was read."""
-        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
+        self._liveness.start()
         if not self._identity:
             self._introduction = self._loop.call_later(
                 self._timing.introduction, self._introduce
@@ -314,15 +311,15 @@ class Connection(Transport):
         socket = self._socket
         loop = self._loop
         pace = self._pace
+        liveness = self._liveness
         while True:
             message = await pace.receive(socket.receive())
-            self._heard_at = loop.time()
+            liveness.heard_at = loop.time()
             kind = message.type
             if kind is WSMsgType.TEXT or kind is WSMsgType.BINARY:
                 self._take(message.data)
             elif kind is WSMsgType.PONG:
-                self._pong_due = False
-                self._answers_pings = True
+                liveness.ponged()
             elif kind is WSMsgType.PING:
                 try:
                     await socket.pong(message.data)
@@ -449,7 +446,7 @@ class Connection(Transport):
         entry = self.journal.keep(True, MALFORMED, data)
         note_at(entry, f"malformed: {frame.reason}")
         self._tally[Count.MALFORMED_FRAMES] += 1
-        now = self._heard_at
+        now = self._liveness.heard_at
         times = self._malformed_at
         if len(times) == MAX_MALFORMED and now - times[0] < MALFORMED_WITHIN:
             self._tally[Count.DROPPED_FOR_MALFORMED] += 1
@@ -487,53 +484,25 @@ class Connection(Transport):
         self.journal.keep(False, action, data)
         await self._socket.send_frame(data, WSMsgType.TEXT)
 
-    def _keep_alive(self) -> None:
-        """Ping, count what was not answered, and end a link that is dead."""
-        patience = max(self._timing.silence, MISSED_HEARTBEATS * self._heartbeat)
-        if self._loop.time() - self._heard_at > patience:
-            self._tally[Count.DEAD_LINKS] += 1
-            self.journal.event(f"dead: nothing came for {patience:g} s")
-            self.abort()
-            return
-        if self._pong_due:
-            self._tally[Count.PINGS_UNANSWERED] += 1
-        self._pong_due = True
-        self._begin_ping()
-        self._ping_timer = self._loop.call_later(self._timing.ping, self._keep_alive)
-
     def question(self) -> None:
         """Find out whether anybody is left on this socket, by a ping."""
-        self._questioned_at = self._loop.time()
-        self._begin_ping()
+        self._liveness.question()
 
     @property
     def deserted(self) -> bool:
         """Whether nothing came since it was questioned, for so long that who always answered pings must be gone."""
-        asked = self._questioned_at
-        return (
-            self._answers_pings
-            and asked is not None
-            and self._heard_at < asked
-            and self._loop.time() - asked >= self._timing.pong
-        )
+        return self._liveness.deserted
 
-    def _begin_ping(self) -> None:
-        if self._ping_task is None or self._ping_task.done():
-            self._ping_task = asyncio.Task(
-                self._ping(), loop=self._loop, eager_start=True
-            )
-
-    async def _ping(self) -> None:
-        with suppress(ConnectionError):
-            await self._socket.ping()
+    def _died(self, patience: float) -> None:
+        self.journal.event(f"dead: nothing came for {patience:g} s")
+        self.abort()
 
     def _shut(self) -> None:
         """Let nothing more be sent. What was read is still worked on."""
         self._open = False
         self._calls.close()
         self._make_room()
-        if self._ping_timer is not None:
-            self._ping_timer.cancel()
+        self._liveness.stop()
         if self._introduction is not None:
             self._introduction.cancel()
 

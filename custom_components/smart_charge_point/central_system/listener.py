@@ -17,8 +17,8 @@ MAX_HALF_OPEN: Final = 100
 """Sockets in all whose request is not complete: more than a site that dials in at once after a power cut has."""
 MAX_HALF_OPEN_PER_PEER: Final = 20
 """Of one address. A gateway may stand before many wallboxes; one client alone must not fill the door."""
-BACKLOG: Final = 128
-"""Sockets that the kernel holds while the loop is busy."""
+BACKLOG: Final = 512
+"""Sockets that the kernel holds while the loop is busy. One that it has no room for dials again after 1, 3, 7, 15 s."""
 ACCEPT_PAUSE: Final = 0.1
 """Seconds after accepting failed: out of descriptors, which time alone mends."""
 MAX_REMEMBERED_PEERS: Final = 256
