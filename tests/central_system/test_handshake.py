@@ -23,6 +23,8 @@ KEY = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 UPGRADE = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
 VERSION = "Sec-WebSocket-Version: 13\r\n"
 REQUEST = f"GET /WB1 HTTP/1.1\r\nHost: x\r\n{UPGRADE}{KEY}{VERSION}\r\n"
+LONGEST_QUEUE = int(Path("/proc/sys/net/core/somaxconn").read_text())
+"""What this machine allows."""
 
 type Dial = Callable[[], Awaitable[tuple[asyncio.StreamReader, asyncio.StreamWriter]]]
 
@@ -322,8 +324,7 @@ async def test_a_port_in_use_is_an_error(new_world: NewWorld, world: World) -> N
 
 async def test_all_may_dial_while_the_loop_is_busy(world: World) -> None:
     """The kernel turns none away: one that it did would be back only seconds later. Nothing runs between these lines."""
-    longest = int(Path("/proc/sys/net/core/somaxconn").read_text())
-    dialled = [socket.socket() for _ in range(min(300, longest))]
+    dialled = [socket.socket() for _ in range(min(300, LONGEST_QUEUE))]
     waiting = select.poll()
     try:
         for each in dialled:
