@@ -11,6 +11,7 @@ from homeassistant.helpers.selector import (
     SelectSelectorConfig,
     SelectSelectorMode,
 )
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from .control.bank_holidays import AS_WEEKDAYS, CHOICES
@@ -39,7 +40,13 @@ from .control.site_settings import (
     RULESETS,
     SiteSettings,
 )
-from .control.tariff.settings import CONF_ENTITY_ID, CONF_KIND, CONF_TARIFF, TariffKind
+from .control.tariff.settings import (
+    CONF_ENTITY_ID,
+    CONF_KIND,
+    CONF_TARIFF,
+    CONF_VALID_SINCE,
+    TariffKind,
+)
 from .dsr_source_forms import NAMED_BY, from_form, missing, source_schema, to_form
 from .form_fields import amperes, choice, several_texts
 from .tariff_forms import (
@@ -153,13 +160,16 @@ class SmartChargePointOptionsFlow(OptionsFlow):
     ) -> ConfigFlowResult:
         """Ask for a tariff, and keep it once there is nothing wrong with it."""
         if user_input is not None and not errors:
-            tariff, errors = tariff_from_form(kind, user_input)
+            tariff, errors = tariff_from_form(kind, user_input, dt_util.now().date())
             if not errors:
                 return self.async_create_entry(
                     data=self._others({CONF_TARIFF}) | tariff
                 )
         known = self.config_entry.options.get(CONF_TARIFF, {})
         shown = known if known.get(CONF_KIND) == kind else {}
+        if kind is TariffKind.FIXED_RATES:
+            # What was charged before costs what it did, unless the owner says otherwise each time.
+            shown = {**shown, CONF_VALID_SINCE: dt_util.now().date().isoformat()}
         return self.async_show_form(
             step_id=kind.value,
             data_schema=self.add_suggested_values_to_schema(

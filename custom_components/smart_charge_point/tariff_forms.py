@@ -1,11 +1,13 @@
 """The forms of what a kilowatt-hour costs and of the grid's CO₂, and what the options keep of them."""
 
 from collections.abc import Collection, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 
 from homeassistant.const import ATTR_UNIT_OF_MEASUREMENT
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.selector import (
+    DateSelector,
     EntitySelector,
     EntitySelectorConfig,
     NumberSelector,
@@ -29,6 +31,7 @@ from .control.tariff.settings import (
     CONF_RATES,
     CONF_START,
     CONF_TARIFF,
+    CONF_VALID_SINCE,
     TariffKind,
     rates_from,
     rates_to_data,
@@ -39,6 +42,8 @@ from .rules.tariff import overlapping, price_factor
 
 PRICE_DOMAINS: Final = ["sensor", "number", "input_number"]
 """The domains of what may show a price."""
+LONGEST_AGO: Final = timedelta(days=3653)
+"""Since when rates may be entered: ten years are longer than a wallbox has told of sessions."""
 
 
 def price_entity_schema(ours: Collection[str]) -> vol.Schema:
@@ -85,7 +90,8 @@ def fixed_rates_schema(currency: str) -> vol.Schema:
                         },
                     },
                 )
-            )
+            ),
+            vol.Optional(CONF_VALID_SINCE): DateSelector(),
         }
     )
 
@@ -102,9 +108,9 @@ def carbon_schema(ours: Collection[str]) -> vol.Schema:
 
 
 def tariff_from_form(
-    kind: TariffKind, form: Mapping[str, Any]
+    kind: TariffKind, form: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what the options keep of a tariff's form, and what is wrong with it by field."""
+    """Return what the options keep of a tariff's form on a civil day, and what is wrong with it by field."""
     if kind is TariffKind.PRICE_ENTITY:
         kept = {CONF_KIND: kind.value, CONF_ENTITY_ID: form[CONF_ENTITY_ID]}
         return {CONF_TARIFF: kept}, {}
@@ -117,6 +123,13 @@ def tariff_from_form(
     if overlapping(rates):
         return {}, {CONF_RATES: "rates_at_once"}
     kept = {CONF_KIND: kind.value, CONF_RATES: rates_to_data(rates)}
+    if (typed := form.get(CONF_VALID_SINCE)) is not None:
+        since = date.fromisoformat(typed)
+        if since > today:
+            return {}, {CONF_VALID_SINCE: "date_in_future"}
+        if since < today - LONGEST_AGO:
+            return {}, {CONF_VALID_SINCE: "date_too_early"}
+        kept[CONF_VALID_SINCE] = typed
     return {CONF_TARIFF: kept}, {}
 
 

@@ -48,9 +48,9 @@ async def by_entity(house: House) -> None:
     await house.choose("cost", "price_entity", {"entity_id": PRICE})
 
 
-async def by_the_clock(house: House, rates: list[dict[str, Any]]) -> None:
+async def by_the_clock(house: House, rates: list[dict[str, Any]], **since: str) -> None:
     """Let fixed rates say it."""
-    await house.choose("cost", "fixed_rates", {"rates": rates})
+    await house.choose("cost", "fixed_rates", {"rates": rates, **since})
 
 
 async def price(house: House, value: float | str, unit: str = "GBP/kWh") -> None:
@@ -247,7 +247,7 @@ async def test_a_price_that_the_ledger_cannot_take_now_it_takes_later(
 ) -> None:
     """The disk is full for a quarter of an hour, in which the price changes."""
 
-    async def full(*_: object) -> None:
+    async def full(*_: object, **__: object) -> None:
         raise LedgerFullError("the disk is full")
 
     wallbox = await hang_up(house)

@@ -1,6 +1,7 @@
 """What energy costs, as an owner says it in the options."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -13,6 +14,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from ..house import House
+
+pytestmark = pytest.mark.at(datetime(2026, 11, 21, 12, tzinfo=UTC))
 
 NIGHT = {"start": "00:30:00", "price": 0.07}
 DAY = {"start": "05:30:00", "price": 0.28, "days": "every_day"}
@@ -43,7 +46,7 @@ async def test_fixed_rates_are_kept_in_order_and_shown_again(house: House) -> No
     }
     assert house.entry.options["tariff"] == kept
     form = await house.choose("cost", "fixed_rates")
-    assert suggested(form) == {"rates": kept["rates"]}
+    assert suggested(form) == {"rates": kept["rates"], "valid_since": "2026-11-21"}
     assert form["description_placeholders"] == {"currency": "GBP"}
     assert suggested(await house.choose("cost", "price_entity")) == {}
 
@@ -140,3 +143,32 @@ async def test_a_sensor_of_something_else_is_no_carbon(house: House) -> None:
     hass.states.async_set("sensor.x", "12", {"unit_of_measurement": "gCO2eq/kWh"})
     await house.choose("cost", "carbon", {"carbon_entity": "sensor.x"})
     assert house.entry.options["carbon_entity"] == "sensor.x"
+
+
+@pytest.mark.parametrize(
+    ("typed", "error"),
+    [
+        ("2026-11-22", "date_in_future"),
+        ("2016-11-19", "date_too_early"),
+        ("2016-11-21", None),
+        ("2026-11-21", None),
+    ],
+)
+async def test_rates_are_valid_since_a_day_of_the_last_ten_years(
+    house: House, typed: str, error: str | None
+) -> None:
+    """Today is the last one, by the clocks of the home: in London it is still the 21st while it is the 22nd in Kyiv."""
+    await house.hass.config.async_set_time_zone("Europe/London")
+    await house.advance_to(datetime(2026, 11, 21, 23, 30, tzinfo=UTC))
+    done = await house.choose(
+        "cost", "fixed_rates", {"rates": [NIGHT], "valid_since": typed}
+    )
+    if error is None:
+        assert house.entry.options["tariff"]["valid_since"] == typed
+        await house.hass.config.async_set_time_zone("Europe/Kyiv")
+        form = await house.choose("cost", "fixed_rates")
+        assert suggested(form)["valid_since"] == "2026-11-22"
+    else:
+        assert done["errors"] == {"valid_since": error}
+        assert suggested(done)["valid_since"] == typed
+        assert "tariff" not in house.entry.options

@@ -203,3 +203,77 @@ async def test_a_year_of_half_hourly_prices_is_one_call(ledger: Ledger) -> None:
     assert len(await ledger.prices(NOW - timedelta(days=400), NOW)) == 17_000
     slots = await ledger.slots(session.transaction_id)
     assert [slot.price for slot in slots] == [0.0, 0.01, 0.02, 0.03]
+
+
+async def hours_due(ledger: Ledger) -> dict[str, int]:
+    """From which hour after NOW's the statistics have to follow, by charge point."""
+    due = await ledger.due()
+    return {name: (one.hour - hour_of(NOW)) // HOUR for name, one in due.items()}
+
+
+async def settle(ledger: Ledger) -> None:
+    """Let the statistics follow."""
+    for name, due in (await ledger.due()).items():
+        await ledger.settled(name, due)
+
+
+def rate(half_hour: int, value: float) -> PriceStep:
+    """A rate that holds from so many half hours after NOW on."""
+    return PriceStep(at=NOW + half_hour * 30 * MINUTE, value=value)
+
+
+async def test_rates_price_what_had_no_price_or_others_and_leave_what_was_shown(
+    ledger: Ledger,
+) -> None:
+    """A gap, an entity's price, former rates; the statistics follow from the first hour that costs something else."""
+    session = await charged(ledger, hours=3)
+    other = await charged(ledger, hours=1, charge_point="drive")
+    await ledger.keep_price(NOW + 30 * MINUTE, 0.10, shown=True)
+    await ledger.keep_price(NOW + 90 * MINUTE, 0.20)
+    await settle(ledger)
+
+    rates = [rate(-5, 0.5), rate(2, 0.6), rate(4, 0.2)]
+    await ledger.keep_rates(rates, NOW + 9 * HOUR)
+
+    slots = await ledger.slots(session.transaction_id)
+    assert [slot.price for slot in slots] == [0.5, 0.1, 0.1, 0.6, 0.2, 0.2]
+    assert [slot.price for slot in await ledger.slots(other.transaction_id)] == [
+        0.5,
+        0.1,
+    ]
+    figures = (await row_of(ledger, session)).figures
+    assert figures.cost == pytest.approx(3 * (0.5 + 0.1 + 0.1 + 0.6 + 0.2 + 0.2))
+    assert figures.cost_complete
+    assert await hours_due(ledger) == {"garage": 0, "drive": 0}
+    assert await ledger.latest_price() == rate(4, 0.2)
+
+
+async def test_rates_that_are_kept_once_more_change_nothing(ledger: Ledger) -> None:
+    """Nothing is due, whether by the same steps or by fewer that mean the same; only what differs is."""
+    await charged(ledger, hours=3)
+    await ledger.keep_price(NOW - HOUR, 0.10, shown=True)
+    rates = [rate(0, 0.5), rate(2, 0.6), rate(4, 0.2)]
+    await ledger.keep_rates(rates, NOW + 30 * MINUTE)
+    told = await ledger.prices(NOW - 9 * HOUR, NOW + 9 * HOUR)
+    await settle(ledger)
+
+    for until in (NOW + 30 * MINUTE, NOW + 9 * HOUR):
+        await ledger.keep_rates(rates, until)
+        assert await ledger.prices(NOW - 9 * HOUR, NOW + 9 * HOUR) == told
+        assert await hours_due(ledger) == {}
+    await ledger.keep_rates([rate(3, 0.6), rate(4, 0.2)], NOW + 9 * HOUR)
+    assert await ledger.prices(NOW - 9 * HOUR, NOW + 9 * HOUR) == told
+    assert await hours_due(ledger) == {}
+
+    await ledger.keep_rates([rate(3, 0.6), rate(4, 0.3)], NOW + 9 * HOUR)
+    assert await hours_due(ledger) == {"garage": 2}
+
+
+async def test_rates_since_long_before_the_first_session_price_what_is_told_later(
+    ledger: Ledger,
+) -> None:
+    """A wallbox may be back with what it charged before."""
+    await ledger.keep_rates([rate(-48 * 3000, 0.1), rate(1, 0.3)], NOW)
+    session = await charged(ledger, hours=1)
+    slots = await ledger.slots(session.transaction_id)
+    assert [slot.price for slot in slots] == [0.1, 0.3]

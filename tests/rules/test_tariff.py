@@ -1,5 +1,7 @@
 """Tariffs: what a kilowatt-hour costs at each minute, by fixed rates over clock changes and by what entities show."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 import math
@@ -9,8 +11,10 @@ from hypothesis import given, strategies as st
 import pytest
 
 from custom_components.smart_charge_point.model.tariff import FixedRate, RateDays
+from custom_components.smart_charge_point.model.usage import PriceStep
 from custom_components.smart_charge_point.rules.tariff import (
     LATE,
+    beside_shown,
     fixed_steps,
     holds_from,
     overlapping,
@@ -208,3 +212,61 @@ def test_a_price_told_late_counts_from_its_half_hour(told: datetime) -> None:
     assert since == told or since.timestamp() % 1800 == 0
     if told.timestamp() % 1800 <= LATE.total_seconds():
         assert since.timestamp() % 1800 == 0
+
+
+NOON = utc(2026, 11, 21, 12)
+HALF_HOUR = timedelta(minutes=30)
+
+
+def in_force(steps: Sequence[PriceStep], moment: datetime) -> PriceStep | None:
+    """Return the step that holds at a moment."""
+    return next((step for step in reversed(steps) if step.at <= moment), None)
+
+
+def steps_at(*half_hours: tuple[int, float | None, bool]) -> tuple[PriceStep, ...]:
+    """Return steps by half hours from noon on: the price, and whether an entity showed it."""
+    return tuple(
+        PriceStep(at=NOON + n * HALF_HOUR, value=value, shown=shown)
+        for n, value, shown in half_hours
+    )
+
+
+known_steps = st.dictionaries(
+    st.integers(-6, 20),
+    st.tuples(st.none() | st.sampled_from((0.1, 0.2, 0.3)), st.booleans()),
+).map(lambda told: steps_at(*((n, *told[n]) for n in sorted(told))))
+steps_of_rates = st.dictionaries(
+    st.integers(1, 20), st.sampled_from((0.1, 0.2, 0.5))
+).map(
+    lambda told: steps_at((0, 0.4, False), *((n, told[n], False) for n in sorted(told)))
+)
+
+
+@given(known_steps, steps_of_rates, st.integers(-4, 24))
+def test_rates_hold_since_a_day_but_where_an_entity_showed_a_price(
+    known: tuple[PriceStep, ...], rates: tuple[PriceStep, ...], until: int
+) -> None:
+    """At each half hour, whatever was known: a gap and former rates are taken over, what was shown stays; and once is enough."""
+    shown_until = NOON + until * HALF_HOUR
+    steps = beside_shown(rates, known, shown_until)
+    assert steps[0].at == NOON
+    for earlier, later in pairwise(steps):
+        assert earlier.at < later.at
+        assert (earlier.value, earlier.shown) != (later.value, later.shown)
+    for n in range(26):
+        moment = NOON + n * HALF_HOUR
+        was, by_rate, now = (in_force(one, moment) for one in (known, rates, steps))
+        if moment >= shown_until or was is None or was.value is None or not was.shown:
+            was = by_rate
+        assert was is not None
+        assert now == replace(was, at=now.at if now else NOON), n
+    before = [step for step in known if step.at < NOON]
+    for n in (until, until + 1, 99):
+        again = beside_shown(rates, (*before, *steps), NOON + n * HALF_HOUR)
+        assert again == steps, n
+
+
+def test_rates_that_are_none_take_the_place_of_nothing() -> None:
+    """There is no price without a rate."""
+    with pytest.raises(ValueError, match="no price"):
+        beside_shown((), steps_at((0, 0.1, True)), NOON)

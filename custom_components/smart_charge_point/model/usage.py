@@ -144,10 +144,14 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceStep:
-    """What a kWh costs from `at` (UTC) on, in the owner's currency; None: not known from then on."""
+    """What a kWh costs from `at` (UTC) on, in the owner's currency; None: not known from then on.
+
+    `shown`: an entity showed it, so that nothing the owner enters later takes its place.
+    """
 
     at: datetime
     value: float | None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

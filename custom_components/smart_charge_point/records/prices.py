@@ -1,10 +1,13 @@
 """Prices and sources of energy in the ledger's file, and what they make of the slots. Each function is part of a transaction."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 import sqlite3
 from typing import Any, Final
 
 from ..model.usage import PriceStep
+from ..rules.tariff import beside_shown
 from . import due, slots
 from .due import HOUR
 from .errors import InvalidRecordError
@@ -13,29 +16,34 @@ from .rows import figure, moment, moment_of
 
 _ROUNDING: Final = 1e-9
 _NEVER: Final = 2**62
-"""A half hour that does not come."""
+"""A moment and a half hour that do not come."""
 
 
-def keep_price(
-    connection: sqlite3.Connection, at: datetime, value: float | None
-) -> None:
+def keep_price(connection: sqlite3.Connection, step: PriceStep) -> None:
     """Keep a step of the price, and price what was charged from it until the next one."""
-    since = moment(at)
-    price = figure(value)
-    connection.execute("INSERT OR REPLACE INTO price VALUES (?, ?)", (since, price))
+    since = moment(step.at)
+    connection.execute("INSERT OR REPLACE INTO price VALUES (?, ?, ?)", _row(step))
     (until,) = connection.execute(
         "SELECT min(at) FROM price WHERE at > ?", (since,)
     ).fetchone()
-    # Half hours that begin at or after the step, and before the next one.
-    first = -(-since // HALF_HOUR_LENGTH)
-    beyond = _NEVER if until is None else -(-until // HALF_HOUR_LENGTH)
-    where = "half_hour >= ?1 AND half_hour < ?2 AND price IS NOT ?3"
-    values = (first, beyond, price)
-    changed = _changed(connection, where, values)
-    if changed:
-        due.mark_sessions(connection, where, values)
-        connection.execute(f"UPDATE slot SET price = ?3 WHERE {where}", values)  # noqa: S608
-        _add_up(connection, changed)
+    _price(connection, since, until)
+
+
+def keep_rates(
+    connection: sqlite3.Connection, rates: Sequence[PriceStep], shown_until: datetime
+) -> None:
+    """Let rates hold from the first step of them on, beside what an entity showed before `shown_until`."""
+    start = rates[0].at
+    since = moment(start)
+    known = prices(connection, start, moment_of(_NEVER))
+    steps = list(beside_shown(rates, known, shown_until))
+    if known and known[0].at < start and replace(known[0], at=start) == steps[0]:
+        del steps[0]
+    if steps == [step for step in known if step.at >= start]:
+        return
+    connection.execute("DELETE FROM price WHERE at >= ?", (since,))
+    connection.executemany("INSERT INTO price VALUES (?, ?, ?)", map(_row, steps))
+    _price(connection, since, None)
 
 
 def prices(
@@ -45,7 +53,7 @@ def prices(
     return tuple(
         _step(*row)
         for row in connection.execute(
-            "SELECT at, value FROM price WHERE at < ?2 "
+            "SELECT at, value, shown FROM price WHERE at < ?2 "
             "AND at >= coalesce((SELECT max(at) FROM price WHERE at <= ?1), ?1) ORDER BY at",
             (moment(start), moment(end)),
         )
@@ -55,7 +63,7 @@ def prices(
 def latest_price(connection: sqlite3.Connection) -> PriceStep | None:
     """Return the last step."""
     found = connection.execute(
-        "SELECT at, value FROM price ORDER BY at DESC LIMIT 1"
+        "SELECT at, value, shown FROM price ORDER BY at DESC LIMIT 1"
     ).fetchone()
     return None if found is None else _step(*found)
 
@@ -130,5 +138,25 @@ def _add_up(connection: sqlite3.Connection, changed: set[int]) -> None:
         slots.add_up(connection, transaction_id)
 
 
-def _step(at: int, value: float | None) -> PriceStep:
-    return PriceStep(at=moment_of(at), value=value)
+def _price(connection: sqlite3.Connection, since: int, until: int | None) -> None:
+    """Price the half hours that begin at or after `since` and before `until` by the steps that are kept."""
+    first = -(-since // HALF_HOUR_LENGTH)
+    beyond = _NEVER if until is None else -(-until // HALF_HOUR_LENGTH)
+    where = f"half_hour >= ?1 AND half_hour < ?2 AND slot.price IS NOT {slots.PRICE}"
+    values = (first, beyond)
+    changed = _changed(connection, where, values)
+    if changed:
+        due.mark_sessions(connection, where, values)
+        connection.execute(
+            f"UPDATE slot SET price = {slots.PRICE} WHERE {where}",  # noqa: S608
+            values,
+        )
+        _add_up(connection, changed)
+
+
+def _row(step: PriceStep) -> tuple[int, float | None, bool]:
+    return moment(step.at), figure(step.value), step.shown
+
+
+def _step(at: int, value: float | None, shown: int) -> PriceStep:
+    return PriceStep(at=moment_of(at), value=value, shown=bool(shown))

@@ -190,7 +190,14 @@ CREATE TABLE stale (
 ) STRICT
 """
 
-_PRICES: Final = "CREATE TABLE price (at INTEGER PRIMARY KEY, value REAL) STRICT"
+# `shown` 1: an entity showed it.
+_PRICES: Final = """
+CREATE TABLE price (
+    at INTEGER PRIMARY KEY,
+    value REAL,
+    shown INTEGER NOT NULL
+) STRICT
+"""
 
 _MIXES: Final = """
 CREATE TABLE mix (

@@ -14,12 +14,13 @@ from . import due, marks, samples
 from .marks import HALF_HOUR_LENGTH
 from .rows import duration, moment, moment_of
 
-# The price in force at the beginning, and the sources where both shares are known.
-_PRICE: Final = """
+PRICE: Final = "(SELECT value FROM price WHERE at <= slot.half_hour * 1800000000 ORDER BY at DESC LIMIT 1)"
+"""The price in force at the beginning of a slot."""
+
+# That price, and the sources where both shares are known.
+_PRICE: Final = f"""
 UPDATE slot SET
-    price = (
-        SELECT value FROM price WHERE at <= slot.half_hour * 1800000000 ORDER BY at DESC LIMIT 1
-    ),
+    price = {PRICE},
     (solar, battery, co2) = (
         SELECT
             slot.energy * solar,
@@ -29,7 +30,7 @@ UPDATE slot SET
         WHERE hour = slot.half_hour / 2 AND solar IS NOT NULL AND battery IS NOT NULL
     )
 WHERE transaction_id = ?
-"""
+"""  # noqa: S608
 
 _ADD_UP: Final = """
 UPDATE session SET

@@ -159,12 +159,14 @@ class UsageLedger(LedgerThread):
 
     # Prices and sources.
 
-    async def keep_price(self, at: datetime, value: float | None) -> None:
+    async def keep_price(
+        self, at: datetime, value: float | None, *, shown: bool = False
+    ) -> None:
         """Keep that a kWh costs `value` from `at` until the next step; None: not known from then on.
 
         A step that is there already at that moment is replaced. What was charged since is priced anew.
         """
-        await self.keep_prices([PriceStep(at=at, value=value)])
+        await self.keep_prices([PriceStep(at=at, value=value, shown=shown)])
 
     async def keep_prices(self, steps: Iterable[PriceStep]) -> None:
         """Keep several steps, all of them or none; see `keep_price`."""
@@ -172,9 +174,22 @@ class UsageLedger(LedgerThread):
 
         def write(connection: sqlite3.Connection) -> None:
             for step in told:
-                price_rows.keep_price(connection, step.at, step.value)
+                price_rows.keep_price(connection, step)
 
         await self._do(lambda: self._keep(write))
+
+    async def keep_rates(
+        self, rates: Sequence[PriceStep], shown_until: datetime
+    ) -> None:
+        """Let these steps hold from the first of them on in the place of all others, and price anew what was charged since.
+
+        What an entity showed before `shown_until` (UTC) stays as it is. Kept once more, nothing changes.
+        """
+        await self._do(
+            lambda: self._keep(
+                lambda connection: price_rows.keep_rates(connection, rates, shown_until)
+            )
+        )
 
     async def prices(self, start: datetime, end: datetime) -> tuple[PriceStep, ...]:
         """Return the steps of [start, end) by time, and before them the one in force at `start`, if any."""

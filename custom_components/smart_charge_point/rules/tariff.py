@@ -3,7 +3,9 @@
 Prices are in the home's currency per kWh. They may be negative: at times grids pay for what is taken.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from math import isfinite
 from typing import Final
@@ -58,6 +60,42 @@ def fixed_steps(
         if begins[moment] != steps[-1].value:
             steps.append(PriceStep(at=moment, value=begins[moment]))
     return tuple(steps)
+
+
+def beside_shown(
+    rates: Sequence[PriceStep], known: Sequence[PriceStep], until: datetime
+) -> tuple[PriceStep, ...]:
+    """Return the steps by time that hold from the first of `rates` on: theirs, but for what an entity showed.
+
+    `known` are the steps so far, with the one in force at that moment, if any. What an entity showed last holds until
+    another step or `until` (UTC), from where on there is nothing but `rates`. Told its own outcome, it returns it again.
+
+    Raises:
+        ValueError: there is no rate.
+    """
+    if not rates:
+        raise ValueError("rates without a step have no price")
+    start = rates[0].at
+    moments = {start, max(start, until)}
+    moments.update(step.at for step in rates)
+    moments.update(step.at for step in known if start < step.at < until)
+    steps: list[PriceStep] = []
+    for moment in sorted(moments):
+        shown = _in_force(known, moment) if moment < until else None
+        if shown is not None and shown.shown and shown.value is not None:
+            step = replace(shown, at=moment)
+        else:
+            by_rate = _in_force(rates, moment)
+            step = PriceStep(at=moment, value=by_rate.value if by_rate else None)
+        if not steps or replace(step, at=steps[-1].at) != steps[-1]:
+            steps.append(step)
+    return tuple(steps)
+
+
+def _in_force(steps: Sequence[PriceStep], moment: datetime) -> PriceStep | None:
+    """Return the last step that is not later than `moment`."""
+    index = bisect_right(steps, moment, key=lambda step: step.at)
+    return steps[index - 1] if index else None
 
 
 def overlapping(rates: Sequence[FixedRate]) -> bool:

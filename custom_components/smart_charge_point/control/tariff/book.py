@@ -1,6 +1,8 @@
 """Price steps on their way into the ledger."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -30,7 +32,7 @@ class PriceBook:
         self._hass = hass
         self._entry = entry
         self._ledger = ledger
-        self._waiting: list[PriceStep] = []
+        self._waiting: list[Callable[[], Awaitable[None]]] = []
         self._lock = asyncio.Lock()
         self._cancel_again: CALLBACK_TYPE | None = None
         self.latest: PriceStep | None = None
@@ -50,14 +52,45 @@ class PriceBook:
         self.latest = await self._ledger.latest_price()
 
     @callback
-    def keep(self, at: datetime, price: float | None) -> None:
-        """Keep that a kWh costs `price` from `at` (UTC) on; never from before the last step, which stays true till then."""
-        if price == self.price:
-            return
+    def keep(self, at: datetime, price: float | None, *, shown: bool = False) -> None:
+        """Keep that a kWh costs `price` from `at` (UTC) on, and whether an entity showed it.
+
+        It never counts from before the last step, which stays true till then.
+        """
+        step = PriceStep(at=at, value=price, shown=shown and price is not None)
         if self.latest is not None:
-            at = max(at, self.latest.at)
-        self.latest = PriceStep(at=at, value=price)
-        self._waiting.append(self.latest)
+            step = replace(step, at=max(at, self.latest.at))
+            if step == replace(self.latest, at=step.at):
+                return
+        elif price is None:
+            return
+        self.latest = step
+        self._write_soon(
+            lambda: self._ledger.keep_price(step.at, price, shown=step.shown)
+        )
+
+    @callback
+    def keep_since(
+        self,
+        steps: Callable[[], Sequence[PriceStep]],
+        latest: PriceStep,
+        shown_until: datetime,
+    ) -> None:
+        """Keep that these steps hold from the first of them on, beside what an entity showed before `shown_until` (UTC).
+
+        There may be thousands, so they are asked for on a thread; `latest` is the last of them.
+        """
+
+        async def write() -> None:
+            told = await self._hass.async_add_executor_job(steps)
+            await self._ledger.keep_rates(told, shown_until)
+
+        self.latest = latest
+        self._write_soon(write)
+
+    @callback
+    def _write_soon(self, write: Callable[[], Awaitable[None]]) -> None:
+        self._waiting.append(write)
         self._entry.async_create_background_task(
             self._hass, self._write(), f"{DOMAIN} price", eager_start=False
         )
@@ -71,18 +104,18 @@ class PriceBook:
         async with self._lock:
             self._stop_waiting()
             while self._waiting:
-                step = self._waiting[0]
+                write = self._waiting[0]
                 try:
-                    await self._ledger.keep_price(step.at, step.value)
+                    await write()
                 except InvalidRecordError as err:
-                    _LOGGER.warning("No ledger takes the price %s: %s", step, err)
+                    _LOGGER.warning("No ledger takes the price: %s", err)
                 except LedgerError as err:
                     _LOGGER.debug("The price waits for the ledger: %s", err)
                     self._cancel_again = async_call_later(
                         self._hass, AGAIN_AFTER, self._again
                     )
                     return
-                self._waiting.remove(step)
+                self._waiting.remove(write)
 
     async def _again(self, _now: datetime) -> None:
         self._cancel_again = None

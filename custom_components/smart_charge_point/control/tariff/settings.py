@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ CONF_PRICE: Final = "price"
 CONF_RATES: Final = "rates"
 CONF_START: Final = "start"
 CONF_TARIFF: Final = "tariff"
+CONF_VALID_SINCE: Final = "valid_since"
 
 
 class TariffKind(StrEnum):
@@ -27,10 +28,14 @@ class TariffKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TariffSettings:
-    """What the owner said of the tariff: an entity that shows the price, or fixed rates; neither where it is not known."""
+    """What the owner said of the tariff: an entity that shows the price, or fixed rates; neither where it is not known.
+
+    `valid_since`: the civil day of the home from whose beginning on the rates hold, None: from when they are entered.
+    """
 
     entity_id: str | None = None
     rates: tuple[FixedRate, ...] = ()
+    valid_since: date | None = None
 
     @staticmethod
     def of(options: Mapping[str, Any]) -> TariffSettings:
@@ -40,7 +45,11 @@ class TariffSettings:
             case TariffKind.PRICE_ENTITY:
                 return TariffSettings(entity_id=tariff[CONF_ENTITY_ID])
             case TariffKind.FIXED_RATES:
-                return TariffSettings(rates=rates_from(tariff[CONF_RATES]))
+                since = tariff.get(CONF_VALID_SINCE)
+                return TariffSettings(
+                    rates=rates_from(tariff[CONF_RATES]),
+                    valid_since=None if since is None else date.fromisoformat(since),
+                )
         return TariffSettings()
 
 

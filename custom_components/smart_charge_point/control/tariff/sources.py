@@ -2,7 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Final, override
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from homeassistant.util import dt as dt_util
 
 from ...model.tariff import FixedRate
 from ...model.usage import PriceStep
+from ...rules.civil_time import instant
 from ...rules.tariff import LATE, fixed_steps, holds_from, price_per_kwh
 from .book import PriceBook
 from .issue import PriceIssue
@@ -63,11 +65,19 @@ class FixedPrices(PriceSource):
     """Rates by civil time: known for any moment, also for those at which nobody looked."""
 
     def __init__(
-        self, hass: HomeAssistant, book: PriceBook, rates: Sequence[FixedRate]
+        self,
+        hass: HomeAssistant,
+        book: PriceBook,
+        rates: Sequence[FixedRate],
+        valid_since: date | None,
     ) -> None:
-        """Take the rates, one at least."""
+        """Take the rates, one at least, and the civil day from whose beginning on they hold.
+
+        Without, they hold from the half hour in which they are chosen.
+        """
         super().__init__(hass, book)
         self._rates = rates
+        self._valid_since = valid_since
         self._since = dt_util.utcnow()
         """From when on the steps are still to be kept."""
         self._cancel: CALLBACK_TYPE | None = None
@@ -84,6 +94,8 @@ class FixedPrices(PriceSource):
             and latest.value == self._steps(latest.at, latest.at + _NOW)[0].value
         )
         self._since = latest.at if latest and continued else half_hour(now)
+        if self._valid_since is not None:
+            self._hold_since(self._valid_since, now)
         self._look(now)
 
     @override
@@ -96,6 +108,19 @@ class FixedPrices(PriceSource):
     def _steps(self, start: datetime, end: datetime) -> Sequence[PriceStep]:
         zone = ZoneInfo(self._hass.config.time_zone)
         return fixed_steps(self._rates, start, end, zone)
+
+    @callback
+    def _hold_since(self, day: date, now: datetime) -> None:
+        """Bring the ledger to what was in force from the beginning of `day` on: whenever it is done, to the same."""
+        zone = ZoneInfo(self._hass.config.time_zone)
+        start = min(instant(day, time(), zone), half_hour(now))
+        lately = self._steps(max(start, now - LOOKS_AHEAD), now + _NOW)
+        self._book.keep_since(
+            partial(fixed_steps, self._rates, start, now + _NOW, zone),
+            lately[-1],
+            half_hour(now),
+        )
+        self._since = now
 
     @callback
     def _look(self, now: datetime) -> None:
@@ -189,7 +214,7 @@ class EntityPrice(PriceSource):
         ):
             self._book.keep(self._silent_since, None)
         self._silent_since = None
-        self._book.keep(at, price)
+        self._book.keep(at, price, shown=True)
 
     @callback
     def _be_patient(self) -> None:

@@ -61,7 +61,9 @@ class Tariff:
                 self._hass, self._book, wanted.entity_id, self._issue
             )
         elif wanted.rates:
-            self._source = FixedPrices(self._hass, self._book, wanted.rates)
+            self._source = FixedPrices(
+                self._hass, self._book, wanted.rates, wanted.valid_since
+            )
         else:
             self._book.keep(dt_util.utcnow(), None)
         if self._source is not None:
