@@ -21,8 +21,10 @@ from homeassistant.util.json import JsonValueType
 import voluptuous as vol
 
 from .const import DOMAIN
+from .control.results import keep_result
+from .model.result import MeterCompared
 from .model.usage import UsageKey
-from .rules.meter_check import MeterCheck, check_meter, pair_up
+from .rules.meter_check import MeterCheck, MeterVerdict, check_meter, pair_up
 from .targets import TARGET_FIELDS, moment_of, targets
 
 SERVICE_COMPARE_METER: Final = "compare_meter"
@@ -83,6 +85,8 @@ async def _async_compare_meter(call: ServiceCall) -> ServiceResponse:
             check = check_meter(
                 pair_up({hour.hour: hour.energy for hour in hours}, reference)
             )
+            if came_out := _result(check, target.controller.identity, connector, now):
+                keep_result(ledger, came_out)
             checks.append(
                 {
                     "wallbox": target.controller.name,
@@ -129,6 +133,27 @@ async def _by_hour(
     return counted
 
 
+def _result(
+    check: MeterCheck, identity: str, connector: int, now: datetime
+) -> MeterCompared | None:
+    """Return what is kept of a check; None of one that says nothing yet."""
+    if (
+        check.verdict is MeterVerdict.TOO_FEW
+        or check.bias is None
+        or check.margin is None
+    ):
+        return None
+    return MeterCompared(
+        at=now,
+        charge_point=identity,
+        connector=connector,
+        charges=check.compared,
+        bias=round(check.bias, 4),
+        margin=round(check.margin, 4),
+        systematic=check.verdict is MeterVerdict.SYSTEMATIC,
+    )
+
+
 def _shown(check: MeterCheck) -> dict[str, Any]:
     """Return a check in kWh and per cent."""
     return {
@@ -136,6 +161,7 @@ def _shown(check: MeterCheck) -> dict[str, Any]:
         "energy": round(check.energy / 1000, 3),
         "meter_energy": round(check.reference / 1000, 3),
         "off_by": _per_cent(check.bias),
+        "margin": _per_cent(check.margin),
         "furthest_off": _per_cent(check.worst),
         "slope": None if check.slope is None else round(check.slope, 4),
         "chance": round(check.chance, 4),

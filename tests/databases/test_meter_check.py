@@ -1,6 +1,7 @@
 """A9.5: a wallbox's energy by the hour held against what the recorder has of a second meter."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from homeassistant.components.recorder.models import (
     StatisticData,
@@ -16,6 +17,8 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 
 from custom_components.smart_charge_point.simulator import Car
 
+from ..house import SELDOM
+from ..technical_file.test_action import exported, said, verdicts
 from .recorded import HOUR, RecordedHouse
 
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -77,3 +80,44 @@ async def test_a_meter_that_nobody_recorded_is_said(recorded: RecordedHouse) -> 
     with pytest.raises(ServiceValidationError) as error:
         await house.action("compare_meter", meter=METER, start=house.now)
     assert error.value.translation_key == "comparison_ends_before_start"
+
+
+async def test_a9_5_the_verdict_is_evidence_of_the_self_assessment(
+    recorded: RecordedHouse, tmp_path: Path
+) -> None:
+    """Twenty charges that are all 4 % off to one side are not met; as many to either side are, for 35 days."""
+    house = recorded.house
+    house.hass.config.media_dirs = {"local": str(tmp_path)}
+    wallbox = await house.wallbox(settings=SELDOM)
+    took: dict[datetime, float] = {}
+    before = 0.0
+    for n in range(20):
+        await recorded.quiet_until(SATURDAY + 2 * n * HOUR)
+        await wallbox.plug_in(Car(battery_kwh=100, soc=0.1, start_delay=timedelta()))
+        await house.advance(timedelta(minutes=10))
+        await wallbox.unplug()
+        counted = wallbox.energy(1) / 1000
+        took[SATURDAY + 2 * n * HOUR] = counted - before
+        before = counted
+    await house.advance(HOUR)
+    assert verdicts(await exported(house))["accuracy"] == "not_evidenced"
+
+    await count(recorded, {hour: used / 1.04 for hour, used in took.items()})
+    (check,) = (await house.action("compare_meter", meter=METER))["checks"]
+    file = await exported(house)
+    assert check["verdict"] == "systematic"
+    assert said(file)["accuracy"] == pytest.approx(0.04, abs=0.001)
+    assert verdicts(file)["accuracy"] == "not_met"
+
+    noise = dict(zip(took, [1.04, 0.96] * 10, strict=True))
+    await count(recorded, {hour: used / noise[hour] for hour, used in took.items()})
+    await house.action("compare_meter", meter=METER)
+    await house.action("compare_meter", meter=METER, start=house.now - 9 * HOUR)
+    file = await exported(house)
+    assert verdicts(file)["accuracy"] == "met_by_charger"
+    assert said(file)["accuracy"] == pytest.approx(0, abs=0.005)
+    assert said(file)["accuracy_margin"] == pytest.approx(0.019, abs=0.002)
+
+    await wallbox.stop()
+    await house.restart(timedelta(days=36))
+    assert verdicts(await exported(house))["accuracy"] == "not_evidenced"

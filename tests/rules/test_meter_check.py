@@ -107,3 +107,13 @@ def test_an_idle_hour_parts_two_charges() -> None:
     energy = {START: 500.0, START + HOUR: 0.0, START + 2 * HOUR: 700.0}
     reference = dict.fromkeys(energy, 600.0)
     assert [pair.energy for pair in pair_up(energy, reference)] == [500.0, 700.0]
+
+
+def test_a9_5_the_margin_is_that_of_students_t() -> None:
+    """For a charge of 100 after another the ratio is a mean, whose interval any table gives: t = 2.093 for 20 of them."""
+    shares = [1.04, 0.96] * 10
+    check = check_meter(charges(shares))
+    deviation = (sum((share - 1) ** 2 for share in shares) / 19) ** 0.5
+    assert check.margin == pytest.approx(2.093 * deviation / 20**0.5, rel=1e-3)
+    assert check_meter(charges([1.0])).margin is None
+    assert check_meter([]).margin is None

@@ -28,6 +28,7 @@ TEXTS_OF: Final = (
 )
 GOOD: Final[dict[Fact, Value]] = {
     Fact.ACCURACY: 0.012,
+    Fact.ACCURACY_SIDE: "no_side",
     Fact.BANK_HOLIDAYS: "weekday",
     Fact.CLOCK_CHANGE_RESTS: "wallbox",
     Fact.DELAY_MAXIMUM: 600,

@@ -127,6 +127,7 @@ def test_nothing_seen_is_nothing_met() -> None:
         (Fact.OFFLINE_START, "none", Subject.OFFLINE_START),
         (Fact.SECONDS, 56, Subject.POWER),
         (Fact.ACCURACY, -0.11, Subject.ACCURACY),
+        (Fact.ACCURACY_SIDE, "one_side", Subject.ACCURACY),
         (Fact.CLOCK_CHANGE_RESTS, "nobody", Subject.CLOCK_CHANGE),
         (Fact.DELAY_RESTS, "not_needed", Subject.DELAY),
         (Fact.DELAY_MAXIMUM, 599, Subject.DELAY),

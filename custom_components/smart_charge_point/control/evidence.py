@@ -15,6 +15,7 @@ from ..records.technical_file.facts import Evidence, Fact, Seen, seen
 from ..rules.uniformity import uniformity
 from .capability_report import Ability, Finding, RestsOn, capability_report
 from .charge_point import ChargePoint
+from .kept_evidence import kept_facts
 from .papers import facts_entered
 from .recorded_evidence import recorded_facts
 from .site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
@@ -64,6 +65,7 @@ async def evidence_of(
         **_of_the_draws(charge_point),
         **_of_the_papers(charge_point, now),
         **await recorded_facts(charge_point, now),
+        **await kept_facts(charge_point, now),
     }
     if personal:
         facts |= await _personal(charge_point, now)

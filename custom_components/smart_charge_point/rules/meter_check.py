@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
-from math import comb, fsum
+from math import comb, fsum, sqrt
+from statistics import NormalDist
 from typing import Final
 
 HOUR: Final = timedelta(hours=1)
@@ -17,6 +18,8 @@ MOST_OFF_TO_ONE_SIDE: Final = 0.02
 """How far it may be off where that is always to the same side: then it is systematic."""
 NO_CHANCE: Final = 0.01
 """So unlikely must it be that the side is chance."""
+CERTAINTY: Final = 0.95
+"""How certain it is that the true bias lies within the margin."""
 
 
 class MeterVerdict(StrEnum):
@@ -48,7 +51,8 @@ class MeterCheck:
     """What came of comparing. Shares are of the reference and positive where the wallbox measured more.
 
     `bias` is of all together, `worst` of the one that is furthest off, `slope` that of the line through the origin;
-    None where nothing could be compared. `chance` is how likely it is that so many are off to one side by chance (sign
+    None where nothing could be compared. The true bias lies within `margin` of it with `CERTAINTY`; None for fewer than two
+    charges. `chance` is how likely it is that so many are off to one side by chance (sign
     test, both sides).
     """
 
@@ -59,6 +63,7 @@ class MeterCheck:
     worst: float | None
     slope: float | None
     chance: float
+    margin: float | None
 
     @property
     def verdict(self) -> MeterVerdict:
@@ -111,6 +116,7 @@ def check_meter(pairs: Sequence[Compared]) -> MeterCheck:
         worst=max((pair.off for pair in pairs), key=abs, default=None),
         slope=_slope(pairs),
         chance=_sign_test(more, less),
+        margin=_margin(pairs, energy / reference) if len(pairs) > 1 else None,
     )
 
 
@@ -132,6 +138,27 @@ def _slope(pairs: Sequence[Compared]) -> float | None:
     if not squares:
         return None
     return fsum(pair.energy * pair.reference for pair in pairs) / squares
+
+
+def _margin(pairs: Sequence[Compared], ratio: float) -> float:
+    """Return how far a ratio of sums may be off: its standard error (linearised), by the quantile of Student's t."""
+    freedom = len(pairs) - 1
+    rest = fsum((pair.energy - ratio * pair.reference) ** 2 for pair in pairs)
+    error = sqrt(rest / freedom * len(pairs)) / fsum(pair.reference for pair in pairs)
+    return error * _student(freedom)
+
+
+def _student(freedom: int) -> float:
+    """Return the two-sided quantile of Student's t, by its expansion about the normal one; good from ten degrees on.
+
+    Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.5.
+    """
+    z = NormalDist().inv_cdf((1 + CERTAINTY) / 2)
+    return (
+        z
+        + (z**3 + z) / (4 * freedom)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+    )
 
 
 def _sign_test(more: int, less: int) -> float:

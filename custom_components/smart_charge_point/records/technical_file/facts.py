@@ -26,6 +26,8 @@ class Kind(Enum):
     MINUTES = auto()
     AMPERES = auto()
     KILOWATT_HOURS = auto()
+    SHARE = auto()
+    """Of 1; read in per cent."""
     TIME = auto()
     """ISO 8601, UTC."""
 
@@ -34,6 +36,8 @@ class Fact(StrEnum):
     """What is said, in the words of requirements.md section 5."""
 
     ACCURACY = "accuracy"
+    ACCURACY_MARGIN = "accuracy_margin"
+    ACCURACY_SIDE = "accuracy_side"
     AGREEMENT = "agreement"
     AGREEMENT_REFERENCE = "agreement_reference"
     BANK_HOLIDAYS = "bank_holidays"
@@ -124,6 +128,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
     **dict.fromkeys(Fact, Kind.TEXT),
     **dict.fromkeys(
         (
+            Fact.ACCURACY_SIDE,
             Fact.BANK_HOLIDAYS,
             Fact.CLOCK_CHANGE_RESTS,
             Fact.DELAY_RESTS,
@@ -165,7 +170,8 @@ KINDS: Final[Mapping[Fact, Kind]] = {
         ),
         Kind.COUNT,
     ),
-    **dict.fromkeys((Fact.ACCURACY, Fact.DRAWS_P), Kind.NUMBER),
+    **dict.fromkeys((Fact.ACCURACY, Fact.ACCURACY_MARGIN), Kind.SHARE),
+    Fact.DRAWS_P: Kind.NUMBER,
     **dict.fromkeys(
         (
             Fact.DELAY_MAXIMUM,

@@ -29,10 +29,12 @@ WORDS: Final = (
     "measured",
     "next_day",
     "no_card",
+    "no_side",
     "nobody",
     "none",
     "not_known",
     "not_needed",
+    "one_side",
     "refused",
     "removed",
     "resumes",
@@ -68,6 +70,7 @@ UNITS: Final[Mapping[Kind, str]] = {
     Kind.MINUTES: "min",
     Kind.AMPERES: "A",
     Kind.KILOWATT_HOURS: "kWh",
+    Kind.SHARE: "%",
 }
 
 type Texts = Mapping[str, str]
@@ -213,6 +216,8 @@ def _value(fact: Fact, value: Value, texts: Texts) -> str:
         return texts[f"word_{value}"]
     if isinstance(value, str):
         return on_paper(value) if kind is Kind.TIME else value
+    if kind is Kind.SHARE:
+        value *= 100
     number = f"{value:.3f}".rstrip("0").rstrip(".")
     unit = UNITS.get(kind)
     return number if unit is None else f"{number} {unit}"

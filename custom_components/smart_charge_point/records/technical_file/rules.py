@@ -217,9 +217,11 @@ GREAT_BRITAIN: Final = (
         _OPERATION,
         Subject.ACCURACY,
         "reg. 9(4)",
-        (Fact.ACCURACY,),
+        (Fact.ACCURACY, Fact.ACCURACY_MARGIN, Fact.ACCURACY_SIDE),
         _CHARGER,
-        against=_beyond(Fact.ACCURACY, MOST_BIAS),
+        against=_any(
+            _beyond(Fact.ACCURACY, MOST_BIAS), _is(Fact.ACCURACY_SIDE, "one_side")
+        ),
     ),
     Rule(
         _OPERATION,
