@@ -47,7 +47,22 @@ export interface Totals {
   estimated: boolean;
 }
 
-export interface SessionsPage {
+/** What the home can have energy from beside the grid. */
+export type Source = "solar" | "battery";
+
+/** What is told of a source: what the home has of them now. */
+interface WithSources {
+  sources: readonly Source[];
+}
+
+/** Return whether there is anything to say of a source: the home has it, or had some energy (Wh) of it. */
+export const isThere = (
+  source: Source,
+  { sources }: WithSources,
+  energy: number | null,
+): energy is number => energy !== null && (energy > 0 || sources.includes(source));
+
+export interface SessionsPage extends WithSources {
   sessions: SessionRow[];
   totals: Totals;
   /** How many blips are left out. */
@@ -90,7 +105,7 @@ export interface Correction {
 /** A moment, W, and Wh since the start. */
 export type Point = [string, number | null, number | null];
 
-export interface WholeSession extends SessionRow {
+export interface WholeSession extends SessionRow, WithSources {
   now: string;
   currency: string;
   connected_at: string | null;
@@ -130,7 +145,7 @@ export const COMPARED = [
   "last_year_by_now",
 ] as const;
 
-export interface Usage {
+export interface Usage extends WithSources {
   currency: string;
   source: "recorder" | "ledger";
   agrees: boolean | null;

@@ -5,7 +5,7 @@ import { nothing, type TemplateResult } from "lit";
 import { figure } from "./controls.ts";
 import { formatDuration, formatEnergy, formatMoney, formatNumber, formatShare } from "./formats.ts";
 import type { HomeAssistant } from "./home-assistant.ts";
-import type { Totals } from "./ledger.ts";
+import { isThere, type SessionsPage, type Totals } from "./ledger.ts";
 import type { Say } from "./texts.ts";
 
 type Figure = TemplateResult | typeof nothing;
@@ -32,9 +32,10 @@ export const costFigure = (
 export const flowTimeFigure = (hass: HomeAssistant, say: Say, totals: Totals): Figure =>
   figure(say("session.flow_time"), formatDuration(hass, say, totals.flow_time * 1000));
 
-/** Say which part of the energy came from the sun, of that whose source is known. */
+/** Say which part of the energy came from the sun, of that whose source is known; nothing in a home without it. */
 export const solarShare = (
   hass: HomeAssistant,
   { solar, sourced }: Pick<Totals, "solar" | "sourced">,
+  home: Pick<SessionsPage, "sources">,
 ): string | undefined =>
-  solar === null || sourced <= 0 ? undefined : formatShare(hass, solar / sourced);
+  isThere("solar", home, solar) && sourced > 0 ? formatShare(hass, solar / sourced) : undefined;

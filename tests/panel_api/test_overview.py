@@ -54,8 +54,8 @@ def _is_priced(event: dict[str, Any], above: float, price: float) -> bool:
     session = only(event)["session"]
     if session["cost"] is None or session["energy"] <= above:
         return False
-    due: float = session["energy"] / 1000 * price
-    return abs(session["cost"] - due) < 0.001
+    wrong: float = session["cost"] - session["energy"] / 1000 * price
+    return abs(wrong) < 0.001
 
 
 async def test_a_session_is_told_with_what_it_costs(

@@ -22,6 +22,7 @@ from .about import ID, names
 from .access import Home, PanelRole, not_yours
 from .answering import answered
 from .session_answers import iso, named, told_whole
+from .sources import sources
 
 SESSION: Final = vol.All(int, vol.Range(min=0, max=2**53))
 """A session's number, as far as browsers can count."""
@@ -147,6 +148,7 @@ async def _whole(
             f"component.{DOMAIN}.common.export_stop_{kept.stop_reason}"
         ),
         "currency": hass.config.currency,
+        "sources": await sources(hass),
         "samples": [_sample(sample) for sample in drawn(samples, MOST_POINTS)],
         "slots": [_slot(slot) for slot in slots],
         "reasons": _reasons(reasons, end, phases, texts),

@@ -12,6 +12,7 @@ from .about import ABOUT, DAY, about, names
 from .access import Home, PanelRole
 from .answering import answered
 from .session_answers import told, told_totals
+from .sources import sources
 
 MOST: Final = 200
 """Sessions of a page, at most."""
@@ -61,6 +62,7 @@ async def sessions(
         "totals": told_totals(totals),
         "folded": max(0, blips),
         "currency": hass.config.currency,
+        "sources": await sources(hass),
         "persons": _choices(home, SUBENTRY_PERSON),
         "vehicles": _choices(home, SUBENTRY_VEHICLE),
     }

@@ -31,6 +31,7 @@ from .about import ABOUT, DAY, about, ends_before_start
 from .access import Home
 from .answering import answered
 from .session_answers import told_totals
+from .sources import sources
 
 WATT_HOURS: Final = 1000.0
 SAME_ENERGY: Final = 1.0
@@ -97,6 +98,7 @@ async def usage(hass: HomeAssistant, home: Home, msg: dict[str, Any]) -> dict[st
     total, bars = read.totals[0], read.totals[1 : 1 + len(buckets)]
     return {
         "currency": hass.config.currency,
+        "sources": await sources(hass),
         "source": read.source,
         "agrees": read.agrees,
         "today": civil_day(now, zone).isoformat(),

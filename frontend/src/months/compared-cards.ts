@@ -45,7 +45,7 @@ class ComparedCards extends LitElement {
       <h3 id=${of}>${name(now)} <small>${say("usage.so_far")}</small></h3>
       <dl>
         ${energyFigure(hass, say, now)} ${costFigure(hass, say, now, usage.currency)}
-        ${figure(say("sources.solar"), solarShare(hass, now))} ${countFigure(hass, say, now)}
+        ${figure(say("sources.solar"), solarShare(hass, now, usage))} ${countFigure(hass, say, now)}
       </dl>
       <p class="before">
         ${change === undefined

@@ -74,7 +74,7 @@ class UsageChart extends LitElement {
         ${shown.view === "custom" ? this.renderOwnDays(heading) : this.renderTurning(heading)}
         <dl>
           ${energyFigure(hass, say, total)} ${costFigure(hass, say, total, usage.currency)}
-          ${figure(say("sources.solar"), solarShare(hass, total))}
+          ${figure(say("sources.solar"), solarShare(hass, total, usage))}
           ${flowTimeFigure(hass, say, total)} ${countFigure(hass, say, total)}
         </dl>
       </div>

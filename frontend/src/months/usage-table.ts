@@ -6,7 +6,7 @@ import { controls } from "../controls.ts";
 import { define } from "../element.ts";
 import { formatEnergy, formatMoney, formatNumber } from "../formats.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
-import type { Bucket, Usage } from "../ledger.ts";
+import { isThere, type Bucket, type Usage } from "../ledger.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 import { solarShare } from "../totals.ts";
@@ -27,7 +27,7 @@ class UsageTable extends LitElement {
 
   protected override render(): TemplateResult {
     const { hass, say, usage, shown } = this;
-    const sourced = usage.total.solar !== null;
+    const sourced = isThere("solar", usage, usage.total.solar);
     const cost = (bucket: Bucket): string =>
       bucket.cost === null ? "–" : formatMoney(hass, bucket.cost, usage.currency);
     const row = (name: string, bucket: Bucket): TemplateResult => html`<tr>
@@ -36,7 +36,7 @@ class UsageTable extends LitElement {
       <td>${formatEnergy(hass, bucket.energy)}</td>
       <td>${cost(bucket)}</td>
       ${sourced
-        ? html`<td>${solarShare(hass, bucket) ?? "–"}</td>`
+        ? html`<td>${solarShare(hass, bucket, usage) ?? "–"}</td>`
         : nothing}
     </tr>`;
     return html`<details>

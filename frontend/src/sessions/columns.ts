@@ -1,6 +1,6 @@
 /** The columns of the list of sessions, and which of them sort it. */
 
-import type { SessionsPage } from "../ledger.ts";
+import { isThere, type SessionsPage } from "../ledger.ts";
 
 export const ORDERS = ["started", "energy", "duration", "cost", "solar"] as const;
 export type Order = (typeof ORDERS)[number];
@@ -20,10 +20,10 @@ export const isOrder = (column: Column): column is Order =>
   (ORDERS as readonly string[]).includes(column);
 
 /** Return the columns that there is anything in. */
-export const columnsOf = ({ sessions, totals }: SessionsPage): readonly Column[] =>
+export const columnsOf = (page: SessionsPage): readonly Column[] =>
   COLUMNS.filter(
     (column) =>
-      (column !== "solar" || totals.solar !== null) &&
-      (column !== "cost" || totals.cost !== null) &&
-      (column !== "person" || sessions.some(({ person }) => person !== null)),
+      (column !== "solar" || isThere("solar", page, page.totals.solar)) &&
+      (column !== "cost" || page.totals.cost !== null) &&
+      (column !== "person" || page.sessions.some(({ person }) => person !== null)),
   );

@@ -15,7 +15,7 @@ import {
   formatTime,
 } from "../formats.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
-import type { WholeSession } from "../ledger.ts";
+import { isThere, type WholeSession } from "../ledger.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 
@@ -32,10 +32,14 @@ class SessionFigures extends LitElement {
 
   protected override render(): TemplateResult {
     const { hass, say, session } = this;
-    const part = (energy: number | null): string | undefined =>
-      energy === null || session.sourced <= 0
+    const part = (source: "solar" | "battery" | "grid"): string | undefined => {
+      const energy = session[source];
+      return energy === null ||
+        session.sourced <= 0 ||
+        (source !== "grid" && !isThere(source, session, energy))
         ? undefined
         : `${formatShare(hass, energy / session.sourced)} · ${formatEnergy(hass, energy)}`;
+    };
     const moment = (at: string | null): string | undefined =>
       at === null
         ? undefined
@@ -68,9 +72,9 @@ class SessionFigures extends LitElement {
                 price: formatPrice(hass, session.cost / (session.energy / 1000), session.currency),
               }),
         )}
-        ${figure(say("sources.solar"), part(session.solar))}
-        ${figure(say("sources.battery"), part(session.battery))}
-        ${figure(say("sources.grid"), part(session.grid))}
+        ${figure(say("sources.solar"), part("solar"))}
+        ${figure(say("sources.battery"), part("battery"))}
+        ${figure(say("sources.grid"), part("grid"))}
         ${figure(
           say("session.co2"),
           session.co2 === null

@@ -6,7 +6,7 @@ import { controls } from "../controls.ts";
 import { define } from "../element.ts";
 import { formatEnergy, formatMoney, formatPrice, formatTime } from "../formats.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
-import type { WholeSession } from "../ledger.ts";
+import { isThere, type WholeSession } from "../ledger.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 
@@ -23,7 +23,7 @@ class SessionSlots extends LitElement {
 
   protected override render(): TemplateResult {
     const { hass, say, session } = this;
-    const sourced = session.slots.some(({ solar }) => solar !== null);
+    const sourced = session.slots.some(({ solar }) => isThere("solar", session, solar));
     return html`<section class="card">
           <details>
             <summary>${say("session.half_hours")}</summary>

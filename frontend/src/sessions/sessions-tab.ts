@@ -16,7 +16,7 @@ import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
 import { costFigure, countFigure, energyFigure, flowTimeFigure, solarShare } from "../totals.ts";
-import { ORDERS, type Order } from "./columns.ts";
+import { columnsOf, ORDERS, type Order } from "./columns.ts";
 import "./paging.ts";
 import { HERE, type SessionTableElement } from "./session-table.ts";
 
@@ -210,7 +210,9 @@ class SessionsTab extends LitElement {
         ${choose(
           say("sessions.sort"),
           undefined,
-          ORDERS.map((id) => ({ id, name: say(`sessions.${id}`) })),
+          ORDERS.filter(
+            (id) => this.page === undefined || columnsOf(this.page).includes(id),
+          ).map((id) => ({ id, name: say(`sessions.${id}`) })),
           this.order,
           (id) => {
             this.sort(id as Order);
@@ -239,7 +241,7 @@ class SessionsTab extends LitElement {
         <dl>
           ${countFigure(hass, say, totals)} ${energyFigure(hass, say, totals)}
           ${costFigure(hass, say, totals, page.currency)} ${flowTimeFigure(hass, say, totals)}
-          ${figure(say("sessions.solar"), solarShare(hass, totals))}
+          ${figure(say("sessions.solar"), solarShare(hass, totals, page))}
         </dl>
       </section>
       ${page.sessions.length === 0
