@@ -18,7 +18,7 @@ async def add_vehicle(house: House, **fields: Any) -> Any:
     )
     assert form["type"] is FlowResultType.FORM
     done = await flows.async_configure(form["flow_id"], fields)
-    await house.hass.async_block_till_done()
+    await house.settle()
     return done
 
 
@@ -40,7 +40,7 @@ async def change_vehicle(house: House, known: str, /, **fields: Any) -> Any:
     done = await house.hass.config_entries.subentries.async_configure(
         form["flow_id"], fields
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     return done
 
 

@@ -1,15 +1,29 @@
 """What all tests share: the house on a wall of its own, and the time that passes in it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from random import Random
+import secrets
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
-from hypothesis import given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
 from .house import House
+from .ports import ports_of
+
+# The same examples in each run, so that none fails by chance; how long one takes says more about the machine than about
+# the code. `--hypothesis-profile default` looks for others.
+settings.register_profile(
+    "any_machine",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("any_machine")
 
 MONDAY_EVENING = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 """In the peak, two hours before charging hours begin; winter, so London's time is UTC."""
@@ -29,6 +43,31 @@ def chance() -> None:
         assert drawn is None
 
     nothing()
+
+
+@pytest.fixture(autouse=True)
+def draws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Draw the same delays in each run of a test of the house: what passes by luck one day fails by it another.
+
+    Each test draws others; one that needs a certain delay says so itself.
+    """
+    if "house" in request.fixturenames:
+        drawn = Random(request.node.nodeid)
+        monkeypatch.setattr(secrets, "randbelow", drawn.randrange)
+
+
+@pytest.fixture(scope="session")
+def unused_tcp_port_factory(worker_id: str) -> Callable[[], int]:
+    """Return a function that gives another port each time. In place of pytest-asyncio's, whose ports others may be given."""
+    # Without workers it is "master".
+    number = worker_id.removeprefix("gw")
+    return partial(next, ports_of(int(number) if number.isdigit() else 0))
+
+
+@pytest.fixture
+def unused_tcp_port(unused_tcp_port_factory: Callable[[], int]) -> int:
+    """Return a port that nobody listens on."""
+    return unused_tcp_port_factory()
 
 
 @pytest.fixture

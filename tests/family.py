@@ -36,7 +36,7 @@ async def add_person(house: House, **fields: Any) -> Any:
     )
     assert form["type"] is FlowResultType.FORM
     done = await flows.async_configure(form["flow_id"], fields)
-    await house.hass.async_block_till_done()
+    await house.settle()
     return done
 
 
@@ -58,7 +58,7 @@ async def change_person(house: House, known: str, /, **fields: Any) -> Any:
     done = await house.hass.config_entries.subentries.async_configure(
         form["flow_id"], fields
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     return done
 
 

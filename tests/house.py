@@ -27,6 +27,8 @@ from custom_components.smart_charge_point.model.hours import ChargingHours
 from custom_components.smart_charge_point.simulator import DrivenClock, Wallbox
 from custom_components.smart_charge_point.simulator.configuration import Key
 
+from .threads import Threads
+
 SELDOM: Final = {
     "MeterValueSampleInterval": "3600",
     "HeartbeatInterval": "86400",
@@ -59,6 +61,8 @@ class House:
         freezer.move_to(start)
         self.clock.followers.append(self._follow)
         self.clock.settlers.append(hass.async_block_till_done)
+        # Nobody waits for background tasks, as some never end; those that do are at work on a thread, or at rest.
+        self.clock.join(Threads(hass.loop))
         self.entry = MockConfigEntry(
             domain=DOMAIN, unique_id=DOMAIN, title="Home", data={"port": port}
         )
@@ -108,12 +112,16 @@ class House:
     async def start(self) -> None:
         """Set the config entry up."""
         assert await self.hass.config_entries.async_setup(self.entry.entry_id)
-        await self.hass.async_block_till_done()
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let what was set off have its effect, in Home Assistant, on its threads and on the wallboxes."""
+        await self.clock.settle()
 
     async def stop(self) -> None:
         """Unload the config entry, as a restart does."""
         assert await self.hass.config_entries.async_unload(self.entry.entry_id)
-        await self.clock.settle()
+        await self.settle()
 
     async def restart(self, after: timedelta = timedelta()) -> None:
         """Take Home Assistant down and up again; `after` passes in between."""
@@ -255,8 +263,7 @@ class House:
         for step in steps:
             typed = {"next_step_id": step} if isinstance(step, str) else dict(step)
             shown = await flows.async_configure(shown["flow_id"], typed)
-        await self.hass.async_block_till_done()
-        await self.clock.settle()
+        await self.settle()
         return shown
 
     async def press(self, key: str, identity: str = "WB1") -> None:
@@ -267,7 +274,7 @@ class House:
             {"entity_id": self.entity_id(key, identity)},
             blocking=True,
         )
-        await self.clock.settle()
+        await self.settle()
 
     async def set_number(self, key: str, value: float, identity: str = "WB1") -> None:
         """Set a number."""
@@ -277,7 +284,7 @@ class House:
             {"entity_id": self.entity_id(key, identity), "value": value},
             blocking=True,
         )
-        await self.clock.settle()
+        await self.settle()
 
     async def switch(self, key: str, on: bool, identity: str = "WB1") -> None:
         """Turn a switch."""
@@ -287,7 +294,7 @@ class House:
             {"entity_id": self.entity_id(key, identity)},
             blocking=True,
         )
-        await self.clock.settle()
+        await self.settle()
 
     async def action(
         self, name: str, identity: str = "WB1", **data: Any
@@ -302,7 +309,7 @@ class House:
             blocking=True,
             return_response=has_response,
         )
-        await self.clock.settle()
+        await self.settle()
         return response or {}
 
     async def sessions(self, identity: str = "WB1") -> list[Mapping[str, Any]]:

@@ -47,7 +47,7 @@ async def home(house: House, quirks: Quirks | None = None, **kinds: Any) -> Wall
     house.hass.config_entries.async_update_entry(
         house.entry, options={"dsr_providers": ["octopus"]}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
     await house.advance(timedelta(seconds=30))
     return wallbox

@@ -145,7 +145,7 @@ async def test_a2_1_an_ordinary_user_passes_nothing_on_for_a_provider(
     house.hass.config_entries.async_update_entry(
         house.entry, options={"dsr_providers": ["octopus"]}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     kim = await user(house)
     end = (house.now + timedelta(hours=1)).isoformat()
     event = {"provider": "octopus", "event_id": "1"}

@@ -133,7 +133,7 @@ async def test_a7_3_an_owner_who_starts_each_session_is_left_a_card(
         house.subentry(),
         data={**house.subentry().data, "start_on_plug_in": False},
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     await start(house, wallbox)
     assert not wallbox.configuration.flag("FreeVend")
     assert wallbox.configuration.flag("LocalAuthorizeOffline")

@@ -55,7 +55,7 @@ async def choose(house: House, choice: LinkLoss) -> None:
     await flows.async_configure(
         form["flow_id"], {"link_loss": choice.value, "link_loss_current": 10}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     await house.clock.settle()
 
 

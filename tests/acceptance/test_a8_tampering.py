@@ -107,7 +107,7 @@ async def confirm(
     assert form["description_placeholders"] == issue.translation_placeholders
     response = await client.post(f"/api/repairs/issues/fix/{form['flow_id']}", json={})
     shown: Mapping[str, Any] = await response.json()
-    await house.hass.async_block_till_done()
+    await house.settle()
     await house.clock.settle()
     return shown
 
@@ -464,7 +464,7 @@ async def test_new_hardware_was_not_tampered_with(house: House) -> None:
     )
     form = await flows.async_configure(menu["flow_id"], {"next_step_id": "replace"})
     await flows.async_configure(form["flow_id"], {"identity": "WB2"})
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert house.state("tamper", "WB2") == "off"
     assert not repairs(house)
     kept = await house.entry.runtime_data.site.ledger.decisions("WB2")
@@ -480,7 +480,7 @@ async def test_a_new_name_is_in_the_repair(house: House) -> None:
     house.hass.config_entries.async_update_subentry(
         house.entry, house.subentry(), title="Garage"
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     (issue,) = repairs(house)
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["name"] == "Garage"
@@ -644,6 +644,6 @@ async def test_the_owner_says_beforehand_what_is_to_happen(house: House) -> None
     await flows.async_configure(
         form["flow_id"], {"tamper_reaction": "fixed_current", "tamper_current": 10}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert house.subentry().data["tamper_reaction"] == "fixed_current"
     assert house.subentry().data["tamper_current"] == 10

@@ -54,7 +54,7 @@ async def turn(house: House, state: str, entity_id: str = SENSOR) -> str:
     """Let the sensor say something, and what hears of it act; return the name of an event that begins."""
     name = f"{house.now:%Y-%m-%dT%H:%M:%SZ}"
     house.hass.states.async_set(entity_id, state)
-    await house.hass.async_block_till_done()
+    await house.settle()
     await house.advance(timedelta(seconds=15))
     return name
 
@@ -87,7 +87,7 @@ def patience(house: House) -> None:
             )
         ]:
             await asyncio.wait(waiting)
-            await house.hass.async_block_till_done()
+            await house.settle()
 
     house.clock.settlers.append(done)
 
@@ -264,7 +264,7 @@ async def test_a_wallbox_that_is_added_meanwhile_follows_as_well(house: House) -
     await turn(house, "on")
     sent = len(first.requests("SetChargingProfile"))
     house.add("WB2")
-    await house.hass.async_block_till_done()
+    await house.settle()
     second = await house.wallbox("WB2", settings=SELDOM)
     await second.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))
     await house.advance(timedelta(seconds=300))

@@ -142,14 +142,6 @@ async def told(house: House) -> tuple[Any, Any, Any]:
     return session["solar_share"], session["battery_share"], session["grid_share"]
 
 
-async def past(house: House, moment: datetime) -> None:
-    """Let time pass, and what is looked up then be looked up."""
-    await house.advance_to(moment)
-    await async_wait_recording_done(house.hass)
-    await house.hass.async_block_till_done(wait_background_tasks=False)
-    await house.advance(MINUTE)
-
-
 async def test_parts_are_those_of_the_house_in_each_hour(
     wallbox: Wallbox, house: House
 ) -> None:
@@ -163,7 +155,7 @@ async def test_parts_are_those_of_the_house_in_each_hour(
     await counted(house.hass, "sensor.charged", NOON, [1, 0])
     await counted(house.hass, "sensor.discharged", NOON, [0, 4])
     await intensity(house.hass, "sensor.carbon", [300, 100])
-    await past(house, NOON + 2 * HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + 2 * HOUR + 6 * MINUTE)
     # Noon: 2 of 3 kWh from the roof; one o'clock: half from the battery. The car drew the same in both.
     assert await told(house) == pytest.approx((1 / 3, 1 / 4, 5 / 12), abs=0.01)
     session = (await house.sessions())[0]
@@ -177,7 +169,7 @@ async def test_a_home_with_nothing_but_the_grid_takes_all_from_it(
     """No meter has to say so."""
     await dashboard(house.hass, GRID)
     await charge(house, wallbox)
-    await past(house, NOON + HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + HOUR + 6 * MINUTE)
     assert await told(house) == (0, 0, 1)
 
 
@@ -190,10 +182,10 @@ async def test_without_a_meter_of_the_grid_nothing_is_known(
     await counted(house.hass, "sensor.roof", NOON, [3])
     await counted(house.hass, "sensor.bought", NOON, [1])
     await charge(house, wallbox)
-    await past(house, NOON + HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + HOUR + 6 * MINUTE)
     assert await told(house) == (None, None, None)
     await dashboard(house.hass, GRID, SOLAR)
-    await past(house, NOON + 2 * HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + 2 * HOUR + 6 * MINUTE)
     assert await told(house) == (0.75, 0, 0.25)
 
 
@@ -209,7 +201,7 @@ async def test_a_session_that_is_told_days_later_has_the_parts_of_its_own_hours(
     told_at = NOON + timedelta(hours=48, minutes=20)
     await house.clock.advance_to(told_at, step=HOUR)
     await wallbox.go_online()
-    await past(house, told_at + timedelta(minutes=16))
+    await house.advance_to(told_at + timedelta(minutes=16))
     assert await told(house) == (0.75, 0, 0.25)
 
 
@@ -228,11 +220,10 @@ async def test_weeks_that_are_told_at_once_are_looked_up_in_one_go(
     await house.clock.advance_to(told_at, step=HOUR)
     await wallbox.unplug()
     await wallbox.go_online()
-    await past(house, told_at + 6 * MINUTE)
+    await house.advance_to(told_at + 6 * MINUTE)
     ledger = house.entry.runtime_data.site.ledger
-    # No time passes meanwhile, so nobody looks again. The hour that is not over yet waits.
-    while await ledger.missing_mix() != (NOON + 1100 * HOUR,):
-        pass
+    # The hour that is not over yet waits.
+    assert await ledger.missing_mix() == (NOON + 1100 * HOUR,)
 
 
 async def test_hours_of_the_past_are_looked_up_as_home_assistant_starts(
@@ -246,7 +237,7 @@ async def test_hours_of_the_past_are_looked_up_as_home_assistant_starts(
     await counted(house.hass, "sensor.roof", NOON, [3])
     await house.advance_to(NOON + HOUR + 20 * MINUTE)
     await house.start()
-    await past(house, NOON + HOUR + 22 * MINUTE)
+    await house.advance_to(NOON + HOUR + 22 * MINUTE)
     assert await told(house) == (0.75, 0, 0.25)
 
 
@@ -257,11 +248,11 @@ async def test_an_inverter_that_sleeps_is_known_once_it_wakes(
     await dashboard(house.hass, {**GRID, "stat_energy_from": "supplier:meter_1"}, SOLAR)
     await counted(house.hass, "sensor.roof", NOON, [None])
     await charge(house, wallbox)
-    await past(house, NOON + HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + HOUR + 6 * MINUTE)
     assert await told(house) == (None, None, None)
     await counted(house.hass, "sensor.roof", NOON, [*[None] * 5, 0])
     await counted(house.hass, "supplier:meter_1", NOON, [2] * 6)
-    await past(house, NOON + 20 * HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + 20 * HOUR + 6 * MINUTE)
     assert await told(house) == (0, 0, 1)
 
 
@@ -275,7 +266,7 @@ async def test_a_meter_that_stays_silent_is_given_up(
     await house.clock.advance_to(NOON + timedelta(days=7, hours=1), step=HOUR)
     await counted(house.hass, "sensor.bought", NOON, [1])
     await counted(house.hass, "sensor.roof", NOON, [3])
-    await past(house, house.now + 2 * HOUR)
+    await house.advance_to(house.now + 2 * HOUR)
     assert await told(house) == (None, None, None)
 
 
@@ -294,7 +285,7 @@ async def test_the_energy_dashboards_own_sensor_of_co2_is_taken(
     await dashboard(house.hass, GRID)
     await charge(house, wallbox)
     await intensity(house.hass, "sensor.maps_intensity", [150])
-    await past(house, NOON + HOUR + 6 * MINUTE)
+    await house.advance_to(NOON + HOUR + 6 * MINUTE)
     (session,) = await house.sessions()
     assert session["co2"] == pytest.approx(session["energy"] * 150, rel=0.01)
 

@@ -96,7 +96,7 @@ async def test_a_session_is_its_persons_and_of_the_persons_only_car(
     house.hass.config_entries.async_remove_subentry(
         house.entry, vehicle_id(house, "Old Zoe")
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert (await house.sessions())[2]["vehicle"] is None
 
 
@@ -371,7 +371,7 @@ async def test_a_session_of_another_wallbox_cannot_be_set(house: House) -> None:
     wallbox = await hang_up(house)
     session = await charge(house, wallbox)
     house.add("WB2", "Drive")
-    await house.hass.async_block_till_done()
+    await house.settle()
     with pytest.raises(ServiceValidationError):
         await correct(house, "WB2", session=session["id"], person="")
 

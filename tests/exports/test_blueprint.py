@@ -33,7 +33,7 @@ async def automated(house: House, tmp_path: Path, **inputs: Any) -> AsyncIterato
     assert await async_setup_component(
         house.hass, AUTOMATION, {AUTOMATION: [{"id": "monthly", **automation}]}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     yield tmp_path / "media" / DOMAIN
     await house.hass.services.async_call(
         AUTOMATION, "turn_off", {"entity_id": "all"}, blocking=True

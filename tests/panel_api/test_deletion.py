@@ -52,7 +52,7 @@ def as_told(sessions: list[Any]) -> dict[str, Any]:
 async def remove_ada(house: House, home: Home) -> None:
     """Take her out of the home."""
     house.hass.config_entries.async_remove_subentry(house.entry, home.ada)
-    await house.hass.async_block_till_done()
+    await house.settle()
 
 
 async def test_s7b_each_person_wallbox_and_everything_is_counted(

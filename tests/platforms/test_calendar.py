@@ -305,6 +305,6 @@ async def test_paused_by_the_owner(house: House) -> None:
 async def test_beyond_the_plan(house: House, days: int) -> None:
     """Before now and beyond the drawn delays, the charging hours stand as they are."""
     house.add()
-    await house.hass.async_block_till_done()
+    await house.settle()
     start = house.now.replace(hour=12) + timedelta(days=days)
     assert await events(house, start, start + timedelta(days=1))

@@ -173,7 +173,7 @@ async def test_reconfigure_shows_the_address_and_keeps_the_sockets(
     page = await answer(house.hass, form, {"port": house.port})
     assert page["step_id"] == "address"
     done = await answer(house.hass, page, {})
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert done["reason"] == "reconfigure_successful"
     assert house.entry.runtime_data.site is site
 
@@ -190,7 +190,7 @@ async def test_reconfigure_moves_to_another_port(
     assert port != house.port
     page = await answer(house.hass, again, {"port": port})
     await answer(house.hass, page, {})
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert house.entry.data == {"port": port}
     assert house.entry.runtime_data.site.port == port
 
@@ -234,7 +234,7 @@ async def test_a10_1_the_owner_accepts_or_removes_the_hours(
     """Confirming the card adds the wallbox with the owner's word on the charging hours."""
     card = await discover(house)
     done = await answer(house.hass, card, {"name": "Drive", "hours": choice.value})
-    await house.hass.async_block_till_done()
+    await house.settle()
 
     assert done["type"] is FlowResultType.ABORT
     assert done["reason"] == "charge_point_added"
@@ -353,7 +353,7 @@ async def test_by_hand_before_it_dials_in(house: House) -> None:
     assert again["errors"] == {"identity": "identity_missing"}
 
     done = await fill(house, again, wallbox)
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert done["type"] is FlowResultType.CREATE_ENTRY
     assert house.subentry("WB1").title == "Drive"
     assert settings(house).decision.hours == GB_2021.default_hours
@@ -410,11 +410,11 @@ async def test_a11_8_a_remedy_for_a_sleeping_car_without_a_reload(
 ) -> None:
     """What is done for a car that sleeps is chosen in a form of its own, and is in force at once."""
     house.add("WB1")
-    await house.hass.async_block_till_done()
+    await house.settle()
     form = await change(house, "sleeping_car")
     assert form["step_id"] == "sleeping_car"
     done = await fill(house, form, {"sleeping_car": "keep_awake", "awake_current": 7})
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert done["reason"] == "reconfigure_successful"
     assert settings(house).sleeping_car is SleepingCar.KEEP_AWAKE
     assert settings(house).awake_current.amperes == 7
@@ -423,14 +423,14 @@ async def test_a11_8_a_remedy_for_a_sleeping_car_without_a_reload(
 async def test_a7_4_what_to_do_without_a_link_without_a_reload(house: House) -> None:
     """What the wallbox does while it is not connected is chosen in a form of its own; at first it keeps to the schedule."""
     house.add("WB1")
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert settings(house).link_loss is LinkLoss.KEEP_SCHEDULE
     form = await change(house, "link_loss")
     assert form["step_id"] == "link_loss"
     done = await fill(
         house, form, {"link_loss": "fixed_current", "link_loss_current": 10}
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert done["reason"] == "reconfigure_successful"
     assert settings(house).link_loss is LinkLoss.FIXED_CURRENT
     assert settings(house).link_loss_current.amperes == 10
@@ -439,7 +439,7 @@ async def test_a7_4_what_to_do_without_a_link_without_a_reload(house: House) -> 
 async def test_settings_without_a_reload(house: House) -> None:
     """Name and installation change in place."""
     house.add("WB1")
-    await house.hass.async_block_till_done()
+    await house.settle()
     site = house.entry.runtime_data.site
     form = await change(house, "settings")
     assert form["step_id"] == "settings"
@@ -453,7 +453,7 @@ async def test_settings_without_a_reload(house: House) -> None:
             "start_on_plug_in": False,
         },
     )
-    await house.hass.async_block_till_done()
+    await house.settle()
 
     assert done["reason"] == "reconfigure_successful"
     assert settings(house).maximum.amperes == 16
@@ -544,7 +544,7 @@ async def test_replacement_keeps_the_subentry(house: House) -> None:
     assert again["errors"] == {"identity": "identity_missing"}
 
     done = await fill(house, again, {"identity": "WB2"})
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert done["reason"] == "reconfigure_successful"
     assert house.subentry("WB2").subentry_id == subentry_id
     assert settings(house, "WB2").identity == "WB2"

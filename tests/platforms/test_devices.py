@@ -68,7 +68,7 @@ async def test_two_connectors_are_devices_of_their_own(
 ) -> None:
     """With a second connector, both become devices, and what was there moves along."""
     house.add()
-    await house.hass.async_block_till_done()
+    await house.settle()
     before = house.entity_id("power")
     assert child(house, 1) is None
 
@@ -142,7 +142,7 @@ async def test_a_wallbox_is_removed(
         house.entry, house.subentry().subentry_id
     )
     await house.clock.settle()
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert device_registry.async_get(device.id) is None
     assert not [
         state for state in house.hass.states.async_all() if "garage" in state.entity_id

@@ -195,7 +195,7 @@ async def test_charging_hours_off_and_on(house: House) -> None:
 async def test_own_hours_come_back_after_a_restart(house: House) -> None:
     """The owner's own hours are in force again when the switch is turned on, also after a restart."""
     house.add()
-    await house.hass.async_block_till_done()
+    await house.settle()
     await house.action(
         "set_charging_hours", windows=[{"start": "01:00", "end": "05:00"}]
     )
@@ -291,7 +291,7 @@ async def test_the_address_is_on_the_central_system(
 async def test_before_the_wallbox_was_ever_seen(house: House) -> None:
     """A wallbox that was added by hand shows what it will do."""
     house.add()
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert house.state("connected") == "off"
     assert house.state("charging_reason") == "not_connected"
     assert house.moment("next_start") is not None

@@ -202,7 +202,7 @@ async def test_every_form_reaches_the_browser(
 async def test_a_wallbox_cannot_follow_itself(house: House, kind: str) -> None:
     """What it shows of demand response is no source of it."""
     house.add()
-    await house.hass.async_block_till_done()
+    await house.settle()
     key = {"calendar": "dsr_events", "binary_sensor": "dsr_active"}[kind]
     with pytest.raises(InvalidData):
         await add(house, kind, {**SENSOR, "entity_id": house.entity_id(key)})

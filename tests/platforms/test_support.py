@@ -85,7 +85,7 @@ async def test_diagnostics_of_a_wallbox_that_never_came(
     """A wallbox that was added by hand has diagnostics too; a short identity is no word to search for."""
     assert await async_setup_component(house.hass, "diagnostics", {})
     house.add("1")
-    await house.hass.async_block_till_done()
+    await house.settle()
     client = await hass_client()
     told = (await download(house, client))["data"]["charge_points"][0]
     assert told["settings"]["identity"] == REDACTED

@@ -11,7 +11,7 @@ from ..house import House
 async def home(house: House) -> None:
     """A home with a wallbox and somebody who drives."""
     house.add("WB1", "WB1")
-    await house.hass.async_block_till_done()
+    await house.settle()
     await add_person(house, name="Kim", rights=[], tags=["04AA"])
 
 
@@ -59,7 +59,7 @@ async def test_persons_and_wallboxes_are_offered_by_name(house: House) -> None:
     kim, wallbox = person_id(house, "Kim"), house.subentry().subentry_id
     await add_vehicle(house, name="Zoe", persons=[kim], wallboxes=[wallbox])
     house.hass.config_entries.async_remove_subentry(house.entry, kim)
-    await house.hass.async_block_till_done()
+    await house.settle()
     form = await house.entry.start_subentry_reconfigure_flow(
         house.hass, vehicle_id(house, "Zoe")
     )

@@ -289,7 +289,7 @@ TIMES = st.datetimes(timezones=st.just(timezone(timedelta(hours=5)))) | st.datet
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     told=st.builds(

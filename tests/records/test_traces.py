@@ -62,7 +62,7 @@ async def test_a9_4_a_minute_at_1_hz_has_60_distinct_seconds(ledger: Ledger) -> 
 @settings(
     max_examples=60,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 async def test_a9_4_any_samples_in_any_order_make_the_seconds_they_tell(

@@ -128,7 +128,7 @@ IDS = st.integers() | st.integers(-2, 4)
 @settings(
     max_examples=150,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
 async def test_whatever_is_told_only_typed_errors_leave(

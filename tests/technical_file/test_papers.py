@@ -45,7 +45,7 @@ async def fill_in(house: House, typed: Mapping[str, str]) -> Mapping[str, Any]:
     )
     for answer in ({"next_step_id": "papers"}, dict(typed)):
         shown = await flows.async_configure(shown["flow_id"], answer)
-    await house.hass.async_block_till_done()
+    await house.settle()
     return shown
 
 
@@ -125,5 +125,5 @@ async def test_other_hardware_has_other_papers(house: House) -> None:
         shown = await house.hass.config_entries.subentries.async_configure(
             shown["flow_id"], answer
         )
-    await house.hass.async_block_till_done()
+    await house.settle()
     assert house.subentry("WB2").data["papers"] == {}
