@@ -33,6 +33,7 @@ GOOD: Final[dict[Fact, Value]] = {
     Fact.CLOCK_CHANGE_RESTS: "wallbox",
     Fact.DELAY_MAXIMUM: 600,
     Fact.DELAY_RESTS: "wallbox",
+    Fact.DELETION_LEFT: "nothing",
     Fact.DRAWS_P: 0.4321,
     Fact.DSR_RESTS: "wallbox",
     Fact.ENCRYPTION: "wallbox",

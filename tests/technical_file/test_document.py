@@ -131,6 +131,7 @@ def test_nothing_seen_is_nothing_met() -> None:
         (Fact.CLOCK_CHANGE_RESTS, "nobody", Subject.CLOCK_CHANGE),
         (Fact.DELAY_RESTS, "not_needed", Subject.DELAY),
         (Fact.DELAY_MAXIMUM, 599, Subject.DELAY),
+        (Fact.DELETION_LEFT, "something", Subject.DELETION),
         (Fact.DRAWS_P, 0.0009, Subject.DRAWS),
         (Fact.POWER_CUT, "refused", Subject.POWER_CUT),
         (Fact.PASSWORD, "none", Subject.PASSWORDS),

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..model.result import MeterCompared, Result
+from ..model.result import DataDeleted, MeterCompared, Result
 from ..records.technical_file.document import utc
 from ..records.technical_file.facts import Fact, Seen, seen
 from .charge_point import ChargePoint
@@ -21,7 +21,10 @@ async def kept_facts(charge_point: ChargePoint, now: datetime) -> Facts:
     Raises:
         LedgerError: the ledger cannot be read.
     """
-    return await _accuracy(charge_point, now)
+    return {
+        **await _accuracy(charge_point, now),
+        **await _deletion(charge_point, now),
+    }
 
 
 async def _accuracy(charge_point: ChargePoint, now: datetime) -> Facts:
@@ -42,6 +45,20 @@ async def _accuracy(charge_point: ChargePoint, now: datetime) -> Facts:
             Fact.ACCURACY: worst.bias,
             Fact.ACCURACY_MARGIN: worst.margin,
             Fact.ACCURACY_SIDE: "one_side" if worst.systematic else "no_side",
+        }.items()
+    }
+
+
+async def _deletion(charge_point: ChargePoint, now: datetime) -> Facts:
+    """Return the latest receipt of a deletion anywhere in the home."""
+    found = await charge_point.ledger.results(DataDeleted, None, now - YEAR, limit=1)
+    return {
+        fact: seen(value, one.at, by=_row(one))
+        for one in found
+        for fact, value in {
+            Fact.DELETION: utc(one.at),
+            Fact.DELETED: one.records,
+            Fact.DELETION_LEFT: "something" if one.left_in_file else "nothing",
         }.items()
     }
 

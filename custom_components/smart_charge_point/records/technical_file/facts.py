@@ -54,7 +54,9 @@ class Fact(StrEnum):
     DELAYS_SKIPPED = "delays_skipped"
     DELAY_MAXIMUM = "delay_maximum"
     DELAY_RESTS = "delay_rests"
+    DELETED = "deleted"
     DELETION = "deletion"
+    DELETION_LEFT = "deletion_left"
     DRAWS = "draws"
     DRAWS_LEAST = "draws_least"
     DRAWS_MEAN = "draws_mean"
@@ -132,6 +134,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.BANK_HOLIDAYS,
             Fact.CLOCK_CHANGE_RESTS,
             Fact.DELAY_RESTS,
+            Fact.DELETION_LEFT,
             Fact.DSR_RESTS,
             Fact.ENCRYPTION,
             Fact.HOURS_CHOICE,
@@ -153,6 +156,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.CONNECTORS,
             Fact.DECISIONS,
             Fact.DELAYS_SKIPPED,
+            Fact.DELETED,
             Fact.DRAWS,
             Fact.DSR_OPT_OUTS,
             Fact.DSR_SERVED,
@@ -190,6 +194,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.CHOSEN_AT,
             Fact.DECISIONS_FROM,
             Fact.DECISIONS_UNTIL,
+            Fact.DELETION,
             Fact.NEXT_CLOCK_CHANGE,
             Fact.RATE_CHANGED,
             Fact.SESSIONS_FROM,

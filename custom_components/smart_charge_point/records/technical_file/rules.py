@@ -326,8 +326,9 @@ GREAT_BRITAIN: Final = (
         _SECURITY,
         Subject.DELETION,
         "Sch. 1 §7(2)",
-        (Fact.DELETION,),
+        (Fact.DELETION, Fact.DELETED, Fact.DELETION_LEFT),
         _SOFTWARE,
+        against=_is(Fact.DELETION_LEFT, "something"),
     ),
     # What somebody wrote into a form was not seen by anybody here: it is stated.
     Rule(_SECURITY, Subject.PHYSICAL, "Sch. 1 §8", (Fact.PHYSICAL,), _STATED),

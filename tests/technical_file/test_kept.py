@@ -1,0 +1,52 @@
+"""What came out once is evidence for 35 days: a test of each, from where it happens to the line that it stands on."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from custom_components.smart_charge_point.const import DOMAIN
+
+from ..exports.test_deletion import CARD, charged, delete
+from ..family import add_person
+from ..house import House
+from .test_action import exported, media, said, verdicts
+
+__all__ = ["media"]
+
+QUIET = timedelta(days=36)
+
+
+async def quiet(house: House) -> None:
+    """Let nothing happen for longer than evidence counts."""
+    for wallbox in house.wallboxes:
+        await wallbox.stop()
+    await house.restart(QUIET)
+
+
+async def test_s7b_a_receipt_of_a_deletion_is_evidence(house: House) -> None:
+    """It tells how much was deleted and when, and nothing of whom; a copy that may be left is not met."""
+    await house.set_up("WB1")
+    await add_person(house, name="Ada", tags=[CARD], rights=[])
+    await charged(house)
+    assert verdicts(await exported(house))["deletion"] == "not_evidenced"
+
+    receipt = await delete(house, person="Ada")
+    at = house.now
+    file = await exported(house, include_personal_data=True)
+    assert verdicts(file)["deletion"] == "met_by_software"
+    assert said(file)["deleted"] == sum(receipt["deleted"].values()) > 1
+    assert said(file)["deletion"] == f"{at:%Y-%m-%dT%H:%M:%SZ}"
+    assert "Ada" not in str(file)
+    assert CARD not in str(file)
+
+    await delete(house, person="Ada")
+    assert said(await exported(house))["deleted"] == said(file)["deleted"]
+
+    damaged = Path(house.hass.config.path(DOMAIN, "sessions.db.corrupt-1"))
+    await house.hass.async_add_executor_job(damaged.touch)
+    await delete(house, everything=True)
+    file = await exported(house)
+    assert verdicts(file)["deletion"] == "not_met"
+    assert verdicts(file)["records"] == "not_evidenced"
+
+    await quiet(house)
+    assert verdicts(await exported(house))["deletion"] == "not_evidenced"
