@@ -62,6 +62,7 @@ class PeriodName(StrEnum):
 class Wish:
     """What is to be exported. `charge_point` is an OCPP identity, `person` and `vehicle` are subentries; None: all.
 
+    `nobody`: only what is of nobody in particular.
     `rate` is what a kWh is claimed at, in the home's currency; None for what it cost.
     """
 
@@ -70,8 +71,10 @@ class Wish:
     period: Period
     language: str
     charge_point: str | None = None
+    connector: int | None = None
     person: str | None = None
     vehicle: str | None = None
+    nobody: bool = False
     rate: float | None = None
 
 
@@ -158,6 +161,10 @@ async def _asked(
         )
         if which is not None
     ]
+    if wish.connector is not None:
+        chosen.append((words[Word.CONNECTOR], str(wish.connector)))
+    if wish.nobody:
+        chosen.append((words[Word.PERSON], words[Word.NOBODY]))
     return Asked(
         period=wish.period,
         zone=dt_util.get_default_time_zone(),
@@ -190,8 +197,10 @@ async def _sessions(ledger: Ledger, wish: Wish) -> list[SessionRow]:
     """Return the sessions that are wished for, oldest first."""
     which = SessionFilter(
         charge_point=wish.charge_point,
+        connector=wish.connector,
         person=wish.person,
         vehicle=wish.vehicle,
+        nobody=wish.nobody,
         start=wish.period.start,
         end=wish.period.end,
     )
@@ -224,9 +233,7 @@ def _written_sessions(
 async def _usage(ledger: Ledger, asked: Asked, wish: Wish) -> Table:
     if wish.kind is ExportKind.PERIOD:
         return await _wallboxes(ledger, asked, wish)
-    key = UsageKey(
-        charge_point=wish.charge_point, person=wish.person, vehicle=wish.vehicle
-    )
+    key = _key(wish, wish.charge_point)
     if wish.kind is ExportKind.DAYS:
         title, periods = Word.DAYS, days(wish.period, asked.zone)
     else:
@@ -251,10 +258,19 @@ async def _wallboxes(ledger: Ledger, asked: Asked, wish: Wish) -> Table:
     )
     lines = []
     for identity in identities:
-        key = UsageKey(charge_point=identity, person=wish.person, vehicle=wish.vehicle)
-        [used] = await ledger.usage(key, [wish.period])
+        [used] = await ledger.usage(_key(wish, identity), [wish.period])
         lines.append((asked.wallboxes.get(identity, identity), used))
     return usage_table(Word.WALLBOXES, lines, asked)
+
+
+def _key(wish: Wish, charge_point: str | None) -> UsageKey:
+    return UsageKey(
+        charge_point=charge_point,
+        connector=wish.connector,
+        person=wish.person,
+        vehicle=wish.vehicle,
+        nobody=wish.nobody,
+    )
 
 
 def _filename(table: Table, wish: Wish) -> str:
@@ -262,7 +278,7 @@ def _filename(table: Table, wish: Wish) -> str:
     who = [
         name
         for word, name in table.facts
-        if wish.person is not None and word == table.words[Word.PERSON]
+        if (wish.person is not None or wish.nobody) and word == table.words[Word.PERSON]
     ]
     title = slugify(" ".join((table.title, *who)), separator="-")
     return f"{title}-{wish.period.first}-{wish.period.last}.{wish.file_format}"

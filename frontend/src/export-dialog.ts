@@ -6,7 +6,7 @@ import { choose, choosePeriod, controls, wallboxChoices } from "./controls.ts";
 import { daysOf, type Days, type PeriodName } from "./days.ts";
 import { define } from "./element.ts";
 import type { HomeAssistant } from "./home-assistant.ts";
-import { ask, type Choice } from "./ledger.ts";
+import { ask, NOBODY, whoseFields, type Choice } from "./ledger.ts";
 import type { Overview } from "./overview.ts";
 import { shared } from "./styles.ts";
 import { sayError, type Say } from "./texts.ts";
@@ -92,10 +92,15 @@ class ExportDialog extends LitElement {
     this.period = named ?? (open ? "last_12_months" : "custom");
     this.custom = open ? daysOf("last_12_months", this.today, wish.days) : wish.days;
     this.deviceId = wish.deviceId;
-    this.person = wish.person;
+    this.person = this.claimed(wish.person);
     this.problem = undefined;
     this.made = undefined;
     this.dialog?.showModal();
+  }
+
+  /** A claim is of a person. */
+  private claimed(person: string): string {
+    return this.kind === "mileage_claim" && person === NOBODY ? "" : person;
   }
 
   private get dialog(): HTMLDialogElement | null {
@@ -124,6 +129,7 @@ class ExportDialog extends LitElement {
             this.kind,
             (id) => {
               this.kind = id as Kind;
+              this.person = this.claimed(this.person);
             },
           )}
           ${choose(
@@ -148,9 +154,7 @@ class ExportDialog extends LitElement {
           ${choose(
             say("filters.wallbox"),
             say("filters.all_wallboxes"),
-            wallboxChoices(this.overview, say).filter(({ id }) =>
-              this.overview.charge_points.some((each) => each.device_id === id),
-            ),
+            wallboxChoices(this.overview, say),
             this.deviceId,
             (id) => {
               this.deviceId = id;
@@ -161,7 +165,7 @@ class ExportDialog extends LitElement {
             : choose(
                 say("filters.person"),
                 claim ? say("export.choose_person") : say("filters.everybody"),
-                this.persons,
+                claim ? this.persons : [...this.persons, { id: NOBODY, name: say("nobody") }],
                 this.person,
                 (id) => {
                   this.person = id;
@@ -229,7 +233,7 @@ class ExportDialog extends LitElement {
         start: days.start,
         end: days.end,
         device_id: this.deviceId || null,
-        person: this.person || (this.own ?? null),
+        ...whoseFields(this.person || (this.own ?? "")),
         rate: kind === "mileage_claim" && this.rate !== "" ? Number(this.rate) : null,
         language: hass.language,
       });

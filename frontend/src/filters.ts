@@ -110,8 +110,7 @@ class Filters extends LitElement {
       kind: this.kind,
       days: this.days,
       deviceId: this.deviceId,
-      // Files are of somebody or of everybody; the dialog says of whom.
-      person: this.person === NOBODY ? "" : this.person,
+      person: this.person,
     });
   }
 

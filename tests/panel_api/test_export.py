@@ -4,6 +4,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from unittest.mock import patch
 
+import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.smart_charge_point.records.errors import LedgerUnwritableError
@@ -12,6 +13,7 @@ from custom_components.smart_charge_point.records.ledger import Ledger
 from ..family import add_person, person_id, user
 from ..house import House
 from .conftest import SignIn, charging
+from .history import live_in
 
 MONTH = {
     "kind": "sessions",
@@ -63,6 +65,39 @@ async def test_a2_1_a_user_gets_what_is_its_persons(
     assert (await browser.result("export", **MONTH))["rows"] == 0
 
 
+async def test_a_file_is_of_whoever_and_wherever_is_looked_at(
+    house: House, sign_in: SignIn, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    """Of nobody in particular, or of one connector: as many sessions and as much energy as the list shows then."""
+    home = await live_in(house, connectors=2)
+    browser = await sign_in()
+    client = await hass_client_no_auth()
+    year = {"start": "2026-01-01", "end": "2026-12-31"}
+    page = await sign_in()
+    await page.result("overview")
+    [wallbox] = (await page.event())["charge_points"]
+    connector = wallbox["connectors"][0]["device_id"]
+    for about, says in (
+        ({"nobody": True}, "nobody-in-particular"),
+        ({"device_id": connector}, None),
+        ({"device_id": connector, "nobody": True}, "nobody-in-particular"),
+    ):
+        shown = await browser.result("sessions", **year, **about, folded=True)
+        for kind in ("sessions", "period"):
+            made = await browser.result(
+                "export", **{**MONTH, **year, "kind": kind}, **about, language="en"
+            )
+            assert made["energy"] == pytest.approx(shown["totals"]["energy"], abs=1)
+            assert says is None or says in made["filename"]
+        text = await (await client.get(made["url"])).text()
+        assert "Ada" not in text
+    assert 0 < len(home.of(None)) < len(home.sessions)
+
+    kim = await sign_in(home.ada_user)
+    answer = await kim.ask("export", **MONTH, nobody=True)
+    assert answer["error"]["code"] == "unauthorized"
+
+
 async def test_what_cannot_be_made_is_said(house: House, sign_in: SignIn) -> None:
     """A claim of nobody, and a period that ends before it begins."""
     await charging(house)
@@ -71,6 +106,7 @@ async def test_what_cannot_be_made_is_said(house: House, sign_in: SignIn) -> Non
     for key, changes in (
         ("export_needs_person", {"kind": "mileage_claim"}),
         ("export_needs_person", {"kind": "mileage_claim", "person": "gone"}),
+        ("export_needs_person", {"kind": "mileage_claim", "nobody": True}),
         ("export_ends_before_start", {"end": "2026-10-31"}),
         ("export_ends_before_start", {"start": "1980-01-01"}),
         ("unknown_wallbox", {"device_id": "nothing"}),

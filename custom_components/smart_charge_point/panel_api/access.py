@@ -159,15 +159,3 @@ def send_refused(
         translation_key=error.translation_key,
         translation_placeholders=error.translation_placeholders,
     )
-
-
-@callback
-def send_not_yours(connection: ActiveConnection, message_id: int) -> None:
-    """Answer a command that asks for what this user does not see."""
-    connection.send_error(
-        message_id,
-        ERR_UNAUTHORIZED,
-        "Only administrators see this",
-        translation_domain=DOMAIN,
-        translation_key="panel_not_yours",
-    )

@@ -11,7 +11,14 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..const import DOMAIN, SUBENTRY_PERSON
-from ..deletion import async_delete, async_persons_removed, wipe_of_person
+from ..deletion import (
+    IDENTITY,
+    async_delete,
+    async_persons_removed,
+    async_wallbox_removed,
+    async_wallboxes_removed,
+    wipe_of_person,
+)
 from ..model.usage import WipeRequest
 from ..rules.periods import civil_day
 from ..targets import target_of
@@ -25,6 +32,8 @@ class Kind(StrEnum):
 
     PERSON = "person"
     WALLBOX = "wallbox"
+    FORMER_WALLBOX = "former_wallbox"
+    """One that is not in the home any more; its id is its identity."""
     EVERYTHING = "everything"
 
 
@@ -36,6 +45,10 @@ ABOUT: Final = vol.Any(
         ),
         vol.Required("id"): ID,
     },
+    {
+        vol.Required("kind"): vol.All(Kind.FORMER_WALLBOX.value, vol.Coerce(Kind)),
+        vol.Required("id"): IDENTITY,
+    },
 )
 
 
@@ -46,7 +59,7 @@ async def deletable(
 ) -> dict[str, Any]:
     """Answer with each person, each wallbox and everything of which there are sessions: how many, and of which days.
 
-    A person who was removed from the home has no name. Sessions that run are counted apart: they lose the name only.
+    A person who was removed from the home has no name, a wallbox that was its last one. Sessions that run are counted apart: they lose the name only.
     """
     _refuse_others(home)
     persons = names(home, SUBENTRY_PERSON)
@@ -70,6 +83,13 @@ async def deletable(
                 WipeRequest(charge_point=coordinator.controller.identity),
             )
             for coordinator in home.data.coordinators.values()
+        ),
+        *(
+            (Kind.FORMER_WALLBOX, identity, name, WipeRequest(charge_point=identity))
+            for identity, name in sorted(
+                (await async_wallboxes_removed(home.entry)).items(),
+                key=lambda item: (item[1].casefold(), item[0]),
+            )
         ),
         (Kind.EVERYTHING, None, None, WipeRequest(everything=True)),
     ]
@@ -113,6 +133,9 @@ async def delete(
         case Kind.WALLBOX:
             target = target_of(hass, about["id"])
             wipe = WipeRequest(charge_point=target.controller.identity)
+        case Kind.FORMER_WALLBOX:
+            identity = await async_wallbox_removed(home.entry, about["id"])
+            wipe = WipeRequest(charge_point=identity)
         case _:
             wipe = WipeRequest(everything=True)
     return await async_delete(hass, home.entry, [wipe])

@@ -17,8 +17,8 @@ from ..export import DAY, LANGUAGE, ExportKind, Wish, async_export, period_betwe
 from ..export_files import Downloads
 from ..records.errors import LedgerError
 from ..records.exports.writing import FileFormat
-from ..targets import target_of
-from .access import Home, home_of, send_not_yours, send_refused
+from .about import ABOUT, About, about
+from .access import Home, home_of, send_refused
 
 
 @websocket_command(
@@ -28,9 +28,7 @@ from .access import Home, home_of, send_not_yours, send_refused
         vol.Required("format"): vol.Coerce(FileFormat),
         vol.Required("start"): DAY,
         vol.Required("end"): DAY,
-        vol.Optional("device_id"): vol.Any(str, None),
-        vol.Optional("person"): vol.Any(str, None),
-        vol.Optional("vehicle"): vol.Any(str, None),
+        **ABOUT,
         vol.Optional("rate"): vol.Any(
             None, vol.All(vol.Coerce(float), vol.Range(min=0, max=1000))
         ),
@@ -47,13 +45,7 @@ async def export(
     """
     try:
         home = home_of(hass, connection.user)
-        person = msg.get("person")
-        if not home.viewer.sees_of(person):
-            if person is not None or len(home.viewer.persons) != 1:
-                send_not_yours(connection, msg["id"])
-                return
-            [person] = home.viewer.persons
-        wish = _wish(hass, home, person, msg)
+        wish = _wish(hass, home, about(hass, home, msg), msg)
     except ServiceValidationError as error:
         send_refused(connection, msg["id"], error)
         return
@@ -83,16 +75,14 @@ async def export(
 
 
 @callback
-def _wish(
-    hass: HomeAssistant, home: Home, person: str | None, msg: dict[str, Any]
-) -> Wish:
-    """Return what is asked for, about the sessions of `person`, or (None) of all.
+def _wish(hass: HomeAssistant, home: Home, subject: About, msg: dict[str, Any]) -> Wish:
+    """Return what is asked for.
 
     Raises:
         ServiceValidationError: there is nothing of the kind.
     """
     if msg["kind"] is ExportKind.MILEAGE_CLAIM and (
-        person is None or person not in home.entry.subentries
+        subject.person is None or subject.person not in home.entry.subentries
     ):
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="export_needs_person"
@@ -102,16 +92,15 @@ def _wish(
         raise ServiceValidationError(
             translation_domain=DOMAIN, translation_key="export_ends_before_start"
         )
-    device_id = msg.get("device_id")
     return Wish(
         kind=msg["kind"],
         file_format=msg["format"],
         period=period,
         language=msg.get("language", hass.config.language),
-        charge_point=None
-        if device_id is None
-        else target_of(hass, device_id).controller.identity,
-        person=person,
-        vehicle=msg.get("vehicle"),
+        charge_point=subject.charge_point,
+        connector=subject.connector,
+        person=subject.person,
+        vehicle=subject.vehicle,
+        nobody=subject.nobody,
         rate=msg.get("rate"),
     )

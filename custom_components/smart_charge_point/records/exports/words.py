@@ -42,6 +42,7 @@ class Word(StrEnum):
     MONTH_STYLE = "month_style"
     """Fields: year, month, both numbers."""
     NO = "no"
+    NOBODY = "nobody"
     NOTE_COST_PART = "note_cost_part"
     NOTE_ESTIMATED = "note_estimated"
     NOTE_MISSING_LETTERS = "note_missing_letters"
