@@ -11,13 +11,13 @@ from homeassistant.util import dt as dt_util
 from .const import DOMAIN
 from .control.forgetting import CardsForgotten, counted
 from .control.people import CONF_TAGS, CONF_USER
+from .control.results import keep_result
 from .control.site import Site
 from .coordinator import SmartChargePointConfigEntry
-from .control.results import keep_result
 from .export_files import Downloads
+from .model.result import DataDeleted
 from .model.usage import Receipt, WipeRequest
 from .records.errors import LedgerBusyError, LedgerError
-from .model.result import DataDeleted
 
 _COUNTS: Final = tuple(
     field.name
@@ -74,9 +74,23 @@ async def async_delete(
         raise _failed("deletion_failed", error=str(error)) from error
     Downloads.of(hass).withdraw()
     forgotten = await _forget_cards(site, wipes) if cards else CardsForgotten()
+    deleted = {
+        name: sum(getattr(receipt, name) for receipt in receipts) for name in _COUNTS
+    }
+    left_in_file = not all(receipt.scrubbed for receipt in receipts)
+    damaged_files = max(receipt.set_aside for receipt in receipts)
+    if records := sum(deleted.values()):
+        keep_result(
+            site.ledger,
+            DataDeleted(
+                at=now,
+                records=records,
+                left_in_file=left_in_file or damaged_files > 0,
+            ),
+        )
     return {
         "at": now.isoformat(),
-        "deleted": deleted | {"buyers": buyers},
+        "deleted": deleted,
         "wallboxes": dict(counted(forgotten)),
         "left_in_file": left_in_file,
         "damaged_files": damaged_files,
@@ -99,17 +113,3 @@ async def _forget_cards(site: Site, wipes: Iterable[WipeRequest]) -> CardsForgot
         for controller in site.controllers.values()
         if chosen == {None} or controller.identity in chosen
     )
-    deleted = {
-        name: sum(getattr(receipt, name) for receipt in receipts) for name in _COUNTS
-    }
-    left_in_file = not all(receipt.scrubbed for receipt in receipts)
-    damaged_files = max(receipt.set_aside for receipt in receipts)
-    if records := sum(deleted.values()):
-        keep_result(
-            site.ledger,
-            DataDeleted(
-                at=now,
-                records=records,
-                left_in_file=left_in_file or damaged_files > 0,
-            ),
-        )
