@@ -43,7 +43,7 @@ async def test_s7b_a_receipt_of_a_deletion_is_evidence(house: House) -> None:
 
     damaged = Path(house.hass.config.path(DOMAIN, "sessions.db.corrupt-1"))
     await house.hass.async_add_executor_job(damaged.touch)
-    await delete(house, everything=True)
+    await delete(house, device_id=house.device_id())
     file = await exported(house)
     assert verdicts(file)["deletion"] == "not_met"
     assert verdicts(file)["records"] == "not_evidenced"
