@@ -18,7 +18,13 @@ import voluptuous as vol
 
 from .const import DOMAIN, SUBENTRY_PERSON
 from .coordinator import SmartChargePointConfigEntry
-from .deletion import async_delete, async_persons_removed, wipe_of_person
+from .deletion import (
+    IDENTITY,
+    async_delete,
+    async_persons_removed,
+    async_wallbox_removed,
+    wipe_of_person,
+)
 from .export import DAY
 from .export_services import NAME, refused, subentry_named, the_home
 from .model.usage import WipeRequest
@@ -31,6 +37,7 @@ ATTR_BEFORE: Final = "before"
 ATTR_CONFIRM: Final = "confirm"
 ATTR_EVERYTHING: Final = "everything"
 ATTR_PERSON: Final = "person"
+ATTR_REMOVED_WALLBOX: Final = "removed_wallbox"
 ATTR_WHAT: Final = "what"
 
 SESSIONS: Final = "sessions"
@@ -42,6 +49,7 @@ DELETE_SCHEMA: Final = vol.Schema(
         **TARGET_FIELDS,
         vol.Optional(ATTR_WHAT, default=SESSIONS): vol.In((SESSIONS, NAMES, TRACES)),
         vol.Optional(ATTR_PERSON): NAME,
+        vol.Optional(ATTR_REMOVED_WALLBOX): IDENTITY,
         vol.Optional(ATTR_EVERYTHING, default=False): cv.boolean,
         vol.Optional(ATTR_BEFORE): DAY,
         vol.Optional(ATTR_CONFIRM, default=False): cv.boolean,
@@ -84,12 +92,14 @@ async def _requests(
     """
     data = call.data
     what, wanted = data[ATTR_WHAT], data.get(ATTR_PERSON)
-    chosen: list[str | None] = [None]
+    chosen: list[str | None] = []
     if any(data.get(key) for key in map(str, TARGET_FIELDS)):
         chosen = [target.controller.identity for target in targets(call)]
-    elif wanted is None and not data[ATTR_EVERYTHING]:
+    if (removed := data.get(ATTR_REMOVED_WALLBOX)) is not None:
+        chosen.append(await async_wallbox_removed(entry, removed))
+    if wanted is None and not chosen and not data[ATTR_EVERYTHING]:
         raise refused("deletion_of_what")
-    if data[ATTR_EVERYTHING] and (wanted is not None or chosen != [None]):
+    if data[ATTR_EVERYTHING] and (wanted is not None or chosen):
         raise refused("deletion_everything_alone")
     if what == NAMES and wanted is None:
         raise refused("deletion_needs_person")
@@ -105,7 +115,7 @@ async def _requests(
             everything=data[ATTR_EVERYTHING] and what == SESSIONS,
             before=_midnight(data.get(ATTR_BEFORE)),
         )
-        for charge_point in chosen
+        for charge_point in chosen or [None]
     ]
 
 

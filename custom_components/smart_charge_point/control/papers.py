@@ -54,3 +54,12 @@ def facts_entered(data: Mapping[str, Any], now: datetime) -> Mapping[Fact, Seen]
         for fact, fields in FACTS.items()
         if all(papers.get(field) for field in fields)
     }
+
+
+def without_buyer(data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return a subentry's data without to whom the wallbox was sold, None where nobody entered that."""
+    papers: Mapping[str, Any] = data.get(CONF_PAPERS, {})
+    if CONF_BUYER not in papers:
+        return None
+    left = {field: text for field, text in papers.items() if field != CONF_BUYER}
+    return {**data, CONF_PAPERS: left if left.keys() - {ENTERED} else {}}

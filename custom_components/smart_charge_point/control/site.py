@@ -23,6 +23,7 @@ from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import forget
 from .energy_mix import EnergyMix
 from .forgetting import Forgetting
+from .former import FormerWallboxes
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
@@ -54,6 +55,7 @@ class Site(Directory):
         self._energy_mix = EnergyMix(hass, entry, self.ledger)
         self.statistics = StatisticsKeeper(hass, entry, self.ledger)
         self.forgetting = Forgetting(hass, entry)
+        self.former = FormerWallboxes(hass, entry.entry_id)
         self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
@@ -80,6 +82,7 @@ class Site(Directory):
         try:
             await self._nameless.load()
             await self.forgetting.load()
+            await self.former.load()
             await self.async_sync_subentries()
             self.port = await self.server.start(None, self.port)
             self.statistics.start()
@@ -135,6 +138,7 @@ class Site(Directory):
         await self._tariff.async_sync()
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
+            await self.former.keep(controller.identity, controller.name)
             await self.forgetting.drop(subentry_id)
             await controller.async_let_go()
             # What it is just telling may still be written down, so that goes first.
@@ -224,6 +228,7 @@ async def async_forget(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
         Issues(hass, subentry.subentry_id, subentry.title).clear_all()
     await Nameless(hass, entry.entry_id).remove()
     await Forgetting(hass, entry).remove()
+    await FormerWallboxes(hass, entry.entry_id).remove()
     await forget_statistics(hass, entry)
     await async_forget_key(hass, entry)
     await async_forget_tariff(hass, entry.entry_id)

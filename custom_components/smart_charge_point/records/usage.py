@@ -165,6 +165,16 @@ def keys(connection: sqlite3.Connection) -> tuple[UsageKey, ...]:
     )
 
 
+def charge_points(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Return the charge points that there are any sessions of, whether they took anything or not."""
+    return tuple(
+        name
+        for (name,) in connection.execute(
+            "SELECT DISTINCT charge_point FROM session ORDER BY charge_point"
+        )
+    )
+
+
 def _meant(which: SessionFilter) -> tuple[str, tuple[Any, ...]]:
     terms, values = _terms(
         charge_point=which.charge_point,

@@ -138,6 +138,10 @@ class UsageLedger(LedgerThread):
         """
         return await self._look(usage_rows.keys)
 
+    async def charge_points(self) -> tuple[str, ...]:
+        """Return the charge points that there are any sessions of, also those that took nothing."""
+        return await self._read(usage_rows.charge_points)
+
     async def refresh_running(self) -> None:
         """Bring the slots of running sessions to what has been measured by now."""
         await self._do(lambda: self._keep(stale.outdate_running))
