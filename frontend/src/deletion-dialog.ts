@@ -10,9 +10,9 @@ import { ask } from "./ledger.ts";
 import { shared } from "./styles.ts";
 import { sayError, type Say } from "./texts.ts";
 
-/** Of whom or what there is anything; a person without a name was removed from the home. */
+/** Of whom or what there is anything; a person without a name was removed from the home, as was a former wallbox. */
 interface Subject {
-  kind: "person" | "wallbox" | "everything";
+  kind: "person" | "wallbox" | "former_wallbox" | "everything";
   id: string | null;
   name: string | null;
   sessions: number;
@@ -37,6 +37,7 @@ const DELETED = [
   "events",
   "decisions",
   "corrections",
+  "buyers",
 ] as const;
 const WALLBOXES = ["forgot_cards", "refused", "waiting"] as const;
 
@@ -168,7 +169,10 @@ class DeletionDialog extends LitElement {
             : (subject.name ?? say("removed"))}</strong
         >
         <span class="quiet">
-          ${say("deletion.sessions", { count: formatNumber(hass, subject.sessions) })}${days === ""
+          ${subject.kind === "former_wallbox" ? html`${say("removed")}. ` : nothing}${say(
+            "deletion.sessions",
+            { count: formatNumber(hass, subject.sessions) },
+          )}${days === ""
             ? nothing
             : html`, ${days}`}
           ${subject.running === 0

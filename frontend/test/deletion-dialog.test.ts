@@ -12,6 +12,7 @@ const ADA = {
   first: "2026-01-02",
   last: "2026-11-20",
 };
+const FORMER = { ...ADA, kind: "former_wallbox", id: "OLD-1", name: "Drive" };
 const ALL = { ...ADA, kind: "everything", id: null, name: null, sessions: 30, running: 1 };
 const RECEIPT = {
   at: "2026-11-21T12:00:00+00:00",
@@ -23,6 +24,7 @@ const RECEIPT = {
     events: 0,
     decisions: 0,
     corrections: 0,
+    buyers: 2,
   },
   wallboxes: { forgot_cards: 0, refused: 0, waiting: 1 },
   left_in_file: false,
@@ -123,6 +125,7 @@ it("deletes what is chosen, once, and shows the receipt", async () => {
   expect(lines.slice(1)).toEqual([
     "deletion.deleted.sessions 12",
     "deletion.deleted.samples 99",
+    "deletion.deleted.buyers 2",
     "deletion.wallboxes.waiting 1",
   ]);
   expect(root.querySelector("button[type=submit]")).toBeNull();
@@ -133,6 +136,16 @@ it("asks for everything without naming anybody", async () => {
   await choose(element, root, 1);
   await press(element, root);
   expect(sent[1]?.["about"]).toEqual({ kind: "everything" });
+});
+
+it("says of a wallbox that it is no longer there, and names it by what it goes by in the records", async () => {
+  const { element, root, sent } = await show([FORMER, ALL]);
+  const label = root.querySelector("label")?.textContent;
+  expect(label).toContain("Drive");
+  expect(label).toContain("removed. deletion.sessions 12");
+  await choose(element, root, 0);
+  await press(element, root);
+  expect(sent[1]?.["about"]).toEqual({ kind: "former_wallbox", id: "OLD-1" });
 });
 
 it("says why nothing was deleted", async () => {
