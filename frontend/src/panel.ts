@@ -17,6 +17,7 @@ class ChargingPanel extends LitElement {
     say: { state: true },
     overview: { state: true },
     problem: { state: true },
+    unloadable: { state: true },
     shown: { state: true },
   };
 
@@ -26,6 +27,8 @@ class ChargingPanel extends LitElement {
   private declare say: Say | undefined;
   private declare overview: Overview | undefined;
   private declare problem: string | undefined;
+  /** The tab that, or a part of which, could not be loaded. */
+  private declare unloadable: Tab | undefined;
   private declare shown: { tab: Tab; element: TabElement } | undefined;
   private declare language: string | undefined;
   private declare clockAhead: number;
@@ -60,7 +63,7 @@ class ChargingPanel extends LitElement {
       void this.speak(this.hass);
       this.watch();
     }
-    if (changed.has("route") || changed.has("overview")) {
+    if (changed.has("route") || changed.has("overview") || changed.has("unloadable")) {
       void this.open();
     }
     if (this.shown !== undefined && this.say !== undefined && this.overview !== undefined) {
@@ -94,6 +97,7 @@ class ChargingPanel extends LitElement {
       </header>
       <main
         id="tab"
+        @unloadable=${this.notLoaded}
         role=${tabs.length < 2 ? nothing : "tabpanel"}
         aria-labelledby=${tabs.length < 2 || this.place === undefined
           ? nothing
@@ -135,6 +139,14 @@ class ChargingPanel extends LitElement {
     if (!this.overview.ready) {
       return html`<p class="quiet" role="status">${say("not_running")}</p>`;
     }
+    if (this.unloadable !== undefined && this.unloadable === this.place?.tab) {
+      return html`<div class="notice" role="alert">
+        <p>${say("reload")}</p>
+        <button @click=${this.reload}>
+          <ha-icon icon="mdi:refresh"></ha-icon>${say("reload_now")}
+        </button>
+      </div>`;
+    }
     return this.shown?.element ?? html`<p class="quiet" role="status">${say("loading")}</p>`;
   }
 
@@ -150,14 +162,13 @@ class ChargingPanel extends LitElement {
   /** Load the tab that the address means, and show it. */
   private async open(): Promise<void> {
     const tab = this.place?.tab;
-    if (tab === undefined || tab === this.shown?.tab) {
+    if (tab === undefined || tab === this.shown?.tab || tab === this.unloadable) {
       return;
     }
     try {
       await tab.load();
     } catch {
-      // The files of an earlier version are gone after an update of the integration.
-      this.problem = this.say?.("reload");
+      this.unloadable = tab;
       return;
     }
     if (tab === this.place?.tab && tab !== this.shown?.tab) {
@@ -165,7 +176,18 @@ class ChargingPanel extends LitElement {
     }
   }
 
+  /** The files of an earlier version are gone after an update of the integration. */
+  private notLoaded(): void {
+    this.unloadable = this.place?.tab;
+  }
+
+  private reload(): void {
+    window.location.reload();
+  }
+
   private go(tab: Tab): void {
+    // Whoever presses its tab tries again.
+    this.unloadable = undefined;
     navigate(`${this.route?.prefix ?? ""}/${tab.id}`);
   }
 
@@ -306,6 +328,9 @@ class ChargingPanel extends LitElement {
         max-width: 1200px;
         margin: 0 auto;
         padding: 16px;
+      }
+      .notice p {
+        margin: 0 0 10px;
       }
       .quiet {
         padding: 48px 16px;

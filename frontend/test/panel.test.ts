@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { HomeAssistant } from "../src/home-assistant.ts";
 import type { Overview } from "../src/overview.ts";
 import "../src/panel.ts";
+import { tabAt, TABS } from "../src/tabs.ts";
 
 interface Panel extends HTMLElement {
   hass: HomeAssistant;
@@ -115,6 +116,44 @@ describe("the panel", () => {
     panel.addEventListener("hass-toggle-menu", opened);
     shown().querySelector<HTMLElement>(".menu")?.click();
     expect(opened).toHaveBeenCalledTimes(1);
+  });
+
+  it("says that it has to be reloaded where the files of its version are gone, until it is", async () => {
+    const sessions = tabAt(TABS, "/sessions").tab;
+    const load = vi.spyOn(sessions, "load").mockRejectedValue(new TypeError("not found"));
+    panel.route = { prefix: "/smart_charge_point", path: "/sessions" };
+    tell(told({ role: "administrator" }));
+    await vi.waitFor(() => {
+      expect(shown().querySelector("[role=alert]")?.textContent).toContain("reload");
+    });
+    tell(told({ role: "administrator", now: "2026-11-23T20:00:10+00:00" }));
+    await panel.updateComplete;
+    expect(shown().querySelector("[role=alert] button")?.textContent).toContain("reload_now");
+    expect(load).toHaveBeenCalledTimes(1);
+
+    panel.route = { prefix: "/smart_charge_point", path: "/now" };
+    await vi.waitFor(() => {
+      expect(inTab()).toContain("no_wallbox");
+    });
+    expect(shown().querySelector("[role=alert]")).toBeNull();
+
+    shown().querySelector<HTMLElement>("#tab-sessions")?.click();
+    panel.route = { prefix: "/smart_charge_point", path: "/sessions" };
+    await vi.waitFor(() => {
+      expect(load).toHaveBeenCalledTimes(2);
+    });
+  });
+
+  it("says so too where a part of the tab that is open cannot be loaded", async () => {
+    tell(told());
+    await vi.waitFor(() => {
+      expect(inTab()).toContain("no_wallbox");
+    });
+    shown()
+      .querySelector("smart-charge-point-now")
+      ?.dispatchEvent(new CustomEvent("unloadable", { bubbles: true }));
+    await panel.updateComplete;
+    expect(shown().querySelector("[role=alert]")?.textContent).toContain("reload");
   });
 
   it("says why nothing is known", async () => {

@@ -163,6 +163,30 @@ def test_any_period_can_be_looked_at(open_panel: OpenPanel) -> None:
     expect(months.locator("table tbody tr")).to_have_count(10)
 
 
+@pytest.mark.parametrize(
+    ("part", "opens"),
+    [("months-tab", "Months and year"), ("session-view", None)],
+)
+def test_a_page_of_an_earlier_version_says_that_it_has_to_be_reloaded(
+    open_panel: OpenPanel, part: str, opens: str | None
+) -> None:
+    """The files of its version are gone; once it is reloaded, those of the new one are there."""
+    page = sessions(open_panel)
+    page.route(
+        re.compile(rf"/{part}-[^/]*\.js$"), lambda route: route.fulfill(status=404)
+    )
+    if opens is None:
+        rows(page).nth(2).get_by_role("link").click()
+    else:
+        page.get_by_role("tab", name=opens).click()
+    notice = page.get_by_role("alert")
+    expect(notice).to_contain_text("Reload it")
+    page.unroute_all()
+    notice.get_by_role("button", name="Reload").click()
+    expect(page.locator("main .card").first).to_be_visible()
+    expect(notice).to_have_count(0)
+
+
 @pytest.mark.parametrize("tab", ["sessions", "months"])
 def test_a_file_is_downloaded(open_panel: OpenPanel, tab: str) -> None:
     """What is looked at is what the dialog begins with; the browser saves the file."""

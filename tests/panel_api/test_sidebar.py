@@ -1,7 +1,9 @@
 """The panel in the sidebar: there when it was built, and gone when the integration is."""
 
+from http import HTTPStatus
 import json
 from pathlib import Path
+import shutil
 from typing import Final
 
 from homeassistant.components.frontend import DATA_PANELS
@@ -13,6 +15,7 @@ from custom_components.smart_charge_point.const import DOMAIN
 
 from ..house import House
 
+SCRIPT: Final = "export {};\n"
 MANIFEST: Final = json.dumps({panel.ENTRY: {"file": "panel-1234.js"}})
 
 
@@ -24,10 +27,10 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def build(folder: Path, manifest: str = MANIFEST) -> None:
+def build(folder: Path, manifest: str = MANIFEST, name: str = "panel-1234.js") -> None:
     """Build something that looks like the panel."""
     folder.mkdir()
-    (folder / "panel-1234.js").write_text("export {};\n", encoding="utf-8")
+    (folder / name).write_text(SCRIPT, encoding="utf-8")
     (folder / "manifest.json").write_text(manifest, encoding="utf-8")
 
 
@@ -46,6 +49,8 @@ async def test_the_panel_is_in_the_sidebar_while_the_integration_runs(
     response = await client.get(shown.config["_panel_custom"]["module_url"])
     assert response.status == 200
     assert "max-age" in response.headers["Cache-Control"]
+    assert response.content_type == "text/javascript"
+    assert await response.text() == SCRIPT
 
     await house.stop()
     assert DOMAIN not in house.hass.data[DATA_PANELS]
@@ -61,7 +66,34 @@ async def test_the_sidebar_speaks_the_homes_language(house: House, built: Path) 
     assert house.hass.data[DATA_PANELS][DOMAIN].sidebar_title == "Laden"
 
 
-@pytest.mark.parametrize("manifest", [None, "", "{}"])
+async def test_an_update_beneath_a_running_home_assistant_leaves_its_panel(
+    house: House, built: Path, hass_client: ClientSessionGenerator
+) -> None:
+    """Until it is restarted, it goes on with the integration it has loaded, and so does the panel that belongs to it."""
+    build(built)
+    await house.set_up("WB1")
+    shown = house.hass.data[DATA_PANELS][DOMAIN]
+    assert shown.config is not None
+    module = shown.config["_panel_custom"]["module_url"]
+    shutil.rmtree(built)
+    build(built, json.dumps({panel.ENTRY: {"file": "panel-5678.js"}}), "panel-5678.js")
+    client = await hass_client()
+    for accepted in ("identity", "gzip"):
+        response = await client.get(module, headers={"Accept-Encoding": accepted})
+        assert response.status == HTTPStatus.OK
+        assert response.headers.get("Content-Encoding", "identity") == accepted
+        assert await response.text() == SCRIPT
+    for other in ("panel-5678.js", "manifest.json", "const.py"):
+        response = await client.get(f"{panel.FILES_URL}/{other}")
+        assert response.status == HTTPStatus.NOT_FOUND
+
+
+NOT_WHOLE: Final = json.dumps(
+    {panel.ENTRY: {"file": "panel-1234.js"}, "src/tab.ts": {"file": "tab-9.js"}}
+)
+
+
+@pytest.mark.parametrize("manifest", [None, "", "{}", NOT_WHOLE])
 async def test_without_a_built_panel_there_is_none(
     house: House,
     built: Path,

@@ -121,7 +121,9 @@ class SessionsTab extends LitElement {
     const { opened } = this;
     if (changed.has("path") && opened !== undefined) {
       this.left = opened;
-      void import("./session-view.ts");
+      import("./session-view.ts").catch(() => {
+        this.dispatchEvent(new CustomEvent("unloadable", { bubbles: true }));
+      });
     }
     if (JSON.stringify(this.fields) !== this.asked) {
       void this.load();
