@@ -15,9 +15,11 @@ from homeassistant.util import dt as dt_util, slugify
 
 from .const import DOMAIN
 from .control.controller import Controller
+from .control.results import keep_result
 from .control.signing import async_signing_key
 from .coordinator import SmartChargePointConfigEntry
 from .export_files import ExportedFile
+from .model.result import FileExported
 from .records.technical_file.building import document
 from .records.technical_file.document import Document
 from .records.technical_file.facts import Fact
@@ -78,10 +80,37 @@ async def async_read(
     return read(made.document, made.seal, await _texts(hass, language), language)
 
 
-async def async_written(
+async def async_exported(
+    hass: HomeAssistant,
+    entry: SmartChargePointConfigEntry,
+    controller: Controller,
+    paper: PaperFormat,
+    language: str,
+    *,
+    personal: bool,
+) -> tuple[TechnicalFile, ExportedFile]:
+    """Return the technical file of a wallbox, and as a file; that it was exported is kept.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    made = await async_technical_file(hass, entry, controller, personal=personal)
+    written = await _written(hass, made, paper, language)
+    if (firmware := made.document.value(Fact.FIRMWARE)) is not None:
+        keep_result(
+            entry.runtime_data.site.ledger,
+            FileExported(
+                at=made.document.made_at,
+                charge_point=controller.identity,
+                firmware=str(firmware),
+            ),
+        )
+    return made, written
+
+
+async def _written(
     hass: HomeAssistant, made: TechnicalFile, paper: PaperFormat, language: str
 ) -> ExportedFile:
-    """Return a technical file as a file."""
     if paper is PaperFormat.JSON:
         content = write_json(made.document, made.seal)
     else:

@@ -28,7 +28,7 @@ from .export_services import (
 )
 from .records.errors import LedgerError
 from .targets import TARGET_FIELDS, targets
-from .technical_file import PaperFormat, async_technical_file, async_written
+from .technical_file import PaperFormat, async_exported
 
 SERVICE_EXPORT_TECHNICAL_FILE: Final = "export_technical_file"
 
@@ -67,8 +67,13 @@ async def _async_export(call: ServiceCall) -> ServiceResponse:
     files: list[JsonValueType] = []
     for target in targets(call):
         try:
-            made = await async_technical_file(
-                hass, entry, target.controller, personal=data[ATTR_PERSONAL]
+            made, written = await async_exported(
+                hass,
+                entry,
+                target.controller,
+                data[ATTR_FORMAT],
+                data.get(ATTR_LANGUAGE, hass.config.language),
+                personal=data[ATTR_PERSONAL],
             )
         except LedgerError as error:
             raise HomeAssistantError(
@@ -76,9 +81,6 @@ async def _async_export(call: ServiceCall) -> ServiceResponse:
                 translation_key="export_unreadable",
                 translation_placeholders={"error": str(error)},
             ) from error
-        written = await async_written(
-            hass, made, data[ATTR_FORMAT], data.get(ATTR_LANGUAGE, hass.config.language)
-        )
         where: dict[str, str]
         if data[ATTR_DESTINATION] == LINK:
             where = {"url": Downloads.of(hass).offer(hass, written)}

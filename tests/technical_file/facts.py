@@ -37,6 +37,7 @@ GOOD: Final[dict[Fact, Value]] = {
     Fact.DRAWS_P: 0.4321,
     Fact.DSR_RESTS: "wallbox",
     Fact.ENCRYPTION: "wallbox",
+    Fact.FILE_STATE: "current",
     Fact.HOURS_CHOICE: "accepted",
     Fact.HOURS_HELD: "weekly",
     Fact.HOURS_RESTS: "wallbox",

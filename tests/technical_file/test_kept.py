@@ -3,14 +3,17 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from custom_components.smart_charge_point.const import DOMAIN
 
 from ..exports.test_deletion import CARD, charged, delete
 from ..family import add_person
 from ..house import House
+from ..panel_api.conftest import SignIn, owner, sign_in
 from .test_action import exported, media, said, verdicts
 
-__all__ = ["media"]
+__all__ = ["media", "owner", "sign_in"]
 
 QUIET = timedelta(days=36)
 
@@ -50,3 +53,40 @@ async def test_s7b_a_receipt_of_a_deletion_is_evidence(house: House) -> None:
 
     await quiet(house)
     assert verdicts(await exported(house))["deletion"] == "not_evidenced"
+
+
+@pytest.mark.parametrize("by_panel", [False, True])
+async def test_t4_another_firmware_makes_the_exported_file_stale(
+    house: House, sign_in: SignIn, by_panel: bool
+) -> None:
+    """Each version is told with its day; a file that was exported before is out of date until there is another."""
+    wallbox = await house.wallbox(firmware="1.0.0")
+
+    async def looked_at() -> str:
+        """Return what the page says; to look at it is no export."""
+        browser = await sign_in()
+        page = await browser.result("technical_file", device_id=house.device_id())
+        return str(page)
+
+    async def export() -> None:
+        if by_panel:
+            device, browser = house.device_id(), await sign_in()
+            await browser.result("technical_file", device_id=device, format="html")
+        else:
+            await exported(house)
+
+    first = house.now
+    assert "exported last" not in await looked_at()
+    await export()
+    assert "made for this firmware" in await looked_at()
+    await wallbox.stop()
+    await house.advance(timedelta(days=2))
+    await house.wallbox(firmware="1.1.0")
+
+    stale = await looked_at()
+    assert "made for another firmware, out of date" in stale
+    assert "documents exported before are out of date" in stale
+    assert f"1.0.0 ({first:%Y-%m-%d}), 1.1.0 ({house.now:%Y-%m-%d})" in stale
+    await export()
+    assert "out of date" not in await looked_at()
+    assert said(await exported(house))["file_state"] == "current"

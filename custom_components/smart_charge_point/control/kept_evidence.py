@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 
-from ..model.result import DataDeleted, MeterCompared, Result
+from ..model.result import DataDeleted, FileExported, FirmwareMet, MeterCompared, Result
 from ..records.technical_file.document import utc
-from ..records.technical_file.facts import Fact, Seen, seen
+from ..records.technical_file.facts import Fact, Seen, Value, seen
 from .charge_point import ChargePoint
 
 type Facts = Mapping[Fact, Seen]
 
 YEAR: Final = timedelta(days=365)
+EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_VERSIONS: Final = 20
+"""Versions of firmware that are told, the latest."""
 
 
 async def kept_facts(charge_point: ChargePoint, now: datetime) -> Facts:
@@ -24,6 +28,7 @@ async def kept_facts(charge_point: ChargePoint, now: datetime) -> Facts:
     return {
         **await _accuracy(charge_point, now),
         **await _deletion(charge_point, now),
+        **await _firmware(charge_point),
     }
 
 
@@ -39,13 +44,14 @@ async def _accuracy(charge_point: ChargePoint, now: datetime) -> Facts:
     worst = max(latest.values(), key=lambda one: (one.systematic, abs(one.bias)))
     at = min(one.at for one in latest.values())
     by = [_row(one) for _, one in sorted(latest.items())]
+    values: dict[Fact, Value] = {
+        Fact.ACCURACY: worst.bias,
+        Fact.ACCURACY_MARGIN: worst.margin,
+        Fact.ACCURACY_SIDE: "one_side" if worst.systematic else "no_side",
+    }
     return {
         fact: seen(value, at, samples=worst.charges, by=by)
-        for fact, value in {
-            Fact.ACCURACY: worst.bias,
-            Fact.ACCURACY_MARGIN: worst.margin,
-            Fact.ACCURACY_SIDE: "one_side" if worst.systematic else "no_side",
-        }.items()
+        for fact, value in values.items()
     }
 
 
@@ -61,6 +67,31 @@ async def _deletion(charge_point: ChargePoint, now: datetime) -> Facts:
             Fact.DELETION_LEFT: "something" if one.left_in_file else "nothing",
         }.items()
     }
+
+
+async def _firmware(charge_point: ChargePoint) -> Facts:
+    """Return the versions of firmware that were met, and whether the latest file was exported for the present one."""
+    heard, firmware = charge_point.seen_at, charge_point.memory.boot.firmware
+    if heard is None or not firmware:
+        return {}
+    ledger, identity = charge_point.ledger, charge_point.settings.identity
+    facts: dict[Fact, Seen] = {}
+    met = await ledger.results(FirmwareMet, identity, EVER, limit=MOST_VERSIONS)
+    # After a kill a version may have been met twice in a row.
+    versions = [
+        next(same) for _, same in groupby(reversed(met), key=lambda one: one.firmware)
+    ]
+    if versions and versions[-1].firmware == firmware:
+        facts[Fact.FIRMWARES] = seen(
+            ", ".join(f"{one.firmware} ({one.at:%Y-%m-%d})" for one in versions),
+            heard,
+            samples=len(versions),
+            by=[_row(one) for one in versions],
+        )
+    for one in await ledger.results(FileExported, identity, EVER, limit=1):
+        state = "current" if one.firmware == firmware else "stale"
+        facts[Fact.FILE_STATE] = seen(state, heard, by=_row(one))
+    return facts
 
 
 def _row(result: Result) -> dict[str, Any]:

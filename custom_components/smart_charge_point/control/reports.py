@@ -20,12 +20,14 @@ from ..model.events import (
     TransactionStopped,
 )
 from ..model.meter import Measurand, Phase
+from ..model.result import FirmwareMet
 from ..model.transaction import Session
 from ..rules.energy import Register, advance
 from .charge_point import ChargePoint
 from .connector import Connector
 from .override import Override, OverrideKind
 from .power_cuts import PowerCuts
+from .results import keep_result
 from .sessions import LIVE
 from .tampering import Tampering
 
@@ -88,6 +90,15 @@ class Reports(Handler):
                 phases=memory.capabilities.phases,
             )
             memory.settings_asked = frozenset()
+            if boot.firmware:
+                keep_result(
+                    self._charge_point.ledger,
+                    FirmwareMet(
+                        at=now,
+                        charge_point=self._charge_point.settings.identity,
+                        firmware=boot.firmware,
+                    ),
+                )
         memory.boot = boot
         if not asked:
             # Whatever is wrong it says again now.

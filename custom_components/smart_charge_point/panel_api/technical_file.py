@@ -12,9 +12,9 @@ from ..export_files import Downloads
 from ..targets import target_of
 from ..technical_file import (
     PaperFormat,
+    async_exported,
     async_read,
     async_technical_file,
-    async_written,
 )
 from .about import ID
 from .access import Home, PanelRole, not_yours
@@ -37,17 +37,16 @@ async def technical_file(
     """Answer with the technical file of a wallbox in words; with `format`, with the link of its file."""
     if home.viewer.role is not PanelRole.ADMINISTRATOR:
         raise not_yours()
-    made = await async_technical_file(
-        hass,
-        home.entry,
-        target_of(hass, msg["device_id"]).controller,
-        personal=msg["include_personal_data"],
-    )
+    controller = target_of(hass, msg["device_id"]).controller
+    personal = msg["include_personal_data"]
     language = msg.get("language", hass.config.language)
     if "format" in msg:
-        written = await async_written(hass, made, msg["format"], language)
+        _, written = await async_exported(
+            hass, home.entry, controller, msg["format"], language, personal=personal
+        )
         url = Downloads.of(hass).offer(hass, written)
         return {"url": url, "filename": written.filename}
+    made = await async_technical_file(hass, home.entry, controller, personal=personal)
     reading = await async_read(hass, made, language)
     return {
         "about": reading.about,

@@ -68,7 +68,9 @@ class Fact(StrEnum):
     DSR_SOURCES = "dsr_sources"
     ENCRYPTION = "encryption"
     ENERGY = "energy"
+    FILE_STATE = "file_state"
     FIRMWARE = "firmware"
+    FIRMWARES = "firmwares"
     FLOW_TIME = "flow_time"
     HOME = "home"
     HOME_ASSISTANT = "home_assistant"
@@ -137,6 +139,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.DELETION_LEFT,
             Fact.DSR_RESTS,
             Fact.ENCRYPTION,
+            Fact.FILE_STATE,
             Fact.HOURS_CHOICE,
             Fact.HOURS_HELD,
             Fact.HOURS_RESTS,

@@ -15,6 +15,7 @@ WORDS: Final = (
     "agrees",
     "any_card",
     "changed",
+    "current",
     "daily",
     "derived",
     "differs",
@@ -41,6 +42,7 @@ WORDS: Final = (
     "resumes",
     "seen",
     "something",
+    "stale",
     "stop",
     "wallbox",
     "weekday",
@@ -63,6 +65,7 @@ FRAME: Final = (
     "personal",
     "public_key",
     "signature",
+    "stale",
     "title",
 )
 """What stands around the lines. `entered` has the fields at and entered, `evidence_of` at and samples, `foot` at,
@@ -145,6 +148,8 @@ def read(document: Document, sealed: Seal, texts: Texts, language: str) -> Readi
     about = [texts["about"]]
     if document.ruleset is not RulesetId.GB_2021:
         about.append(texts["no_rules"])
+    if document.value(Fact.FILE_STATE) == "stale":
+        about.append(texts["stale"])
     if document.personal:
         about.append(texts["personal"])
     return Reading(

@@ -99,7 +99,7 @@ IDENTITY: Final = (
         "reg. 13",
         (Fact.MAKE, Fact.MODEL, Fact.FIRMWARE),
         _STATED,
-        also=(Fact.SERIAL, Fact.NAME, Fact.HOME),
+        also=(Fact.FIRMWARES, Fact.FILE_STATE, Fact.SERIAL, Fact.NAME, Fact.HOME),
     ),
     Rule(
         _IDENTITY,
