@@ -425,6 +425,43 @@ async def test_a_stop_without_a_register_counts_what_was_measured(house: House) 
     assert session["doubts"] == ["stop_meter"]
 
 
+async def test_a9_6_what_was_measured_before_the_latest_status_is_kept_at_once(
+    house: House,
+) -> None:
+    """A wallbox is back, says that it charges, and then what it measured meanwhile: no further sample is waited for."""
+    wallbox = await hang_up_on_the_wall(
+        house, settings={"MeterValueSampleInterval": "0"}
+    )
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    (session,) = await house.sessions()
+    await house.advance(QUARTER)
+    then = register(wallbox.energy(), house.now)
+    await house.advance(QUARTER)
+    now = register(wallbox.energy(), house.now)
+    await say(
+        house,
+        wallbox,
+        "StatusNotification",
+        connectorId=1,
+        status="Charging",
+        errorCode="NoError",
+        timestamp=stamp(house.now),
+    )
+    for reading in (then, now):
+        await say(
+            house,
+            wallbox,
+            "MeterValues",
+            connectorId=1,
+            transactionId=session["id"],
+            meterValue=[reading],
+        )
+        (session,) = await house.sessions()
+        assert session["energy"] == pytest.approx(
+            float(reading["sampledValue"][0]["value"]) / 1000, abs=0.001
+        )
+
+
 async def test_samples_out_of_order_neither_add_nor_take(house: House) -> None:
     """Those of the last hour come backwards: the register is where it was, and so is the time that current flowed."""
     wallbox = await hang_up_on_the_wall(house)

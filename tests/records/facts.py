@@ -81,8 +81,9 @@ async def measure(
     doubts: Iterable[Doubt] = (),
     meter_last: float | None = 1500.0,
     at: datetime = NOW + MINUTE,
+    concluded_at: datetime | None = None,
 ) -> None:
-    """Tell what a running session has come to."""
+    """Tell what a session has come to."""
     await ledger.progress(
         transaction_id,
         energy=energy,
@@ -90,6 +91,7 @@ async def measure(
         doubts=doubts,
         meter_last=meter_last,
         at=at,
+        concluded_at=concluded_at,
     )
 
 

@@ -145,7 +145,8 @@ class AnyOrder(RuleBasedStateMachine):
             )
         )
         closes = before.stopped_at is None or (
-            transaction_id in self.expected.provisional and not provisional
+            transaction_id in self.expected.provisional
+            and (not provisional or at < before.stopped_at)
         )
         if not closes:
             assert after == before
@@ -157,6 +158,7 @@ class AnyOrder(RuleBasedStateMachine):
             stop_reason=reason,
             energy=100.0 * hours,
             flow_time=HOUR,
+            concluded_with=frozenset() if provisional else None,
         )
         self.expect(after, provisional=provisional)
         samples = tuple(

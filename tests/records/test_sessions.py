@@ -15,8 +15,9 @@ from custom_components.smart_charge_point.records.errors import (
     LedgerError,
 )
 from custom_components.smart_charge_point.records.ledger import Ledger
+from custom_components.smart_charge_point.rules.periods import hour_of
 
-from .facts import HOUR, MINUTE, NOW, SECOND, measure, pragma, started, stop
+from .facts import HOUR, MINUTE, NOW, SECOND, measure, pragma, sample, started, stop
 
 
 async def test_a9_6_a_new_session_is_kept_as_told(ledger: Ledger) -> None:
@@ -275,6 +276,54 @@ async def test_x11_a_concluded_end_gives_way_to_the_told_one(ledger: Ledger) -> 
 
     assert told is not None
     assert told.energy == 7000.0
+
+
+async def test_x11_a_concluded_session_comes_to_what_is_told_of_it_afterwards(
+    ledger: Ledger,
+) -> None:
+    """Its end, its figures, its doubts and its half hours follow, until the wallbox tells the stop."""
+    begun = await ledger.begin("garage", started(), NOW)
+    number = begun.transaction_id
+    await measure(ledger, number, concluded_at=NOW + HOUR)
+    assert await ledger.session(number) == begun
+    concluded = await stop(
+        ledger, number, meter=None, energy=1, doubts={Doubt.GAP}, provisional=True
+    )
+    assert concluded is not None
+    assert concluded.concluded_with == {Doubt.GAP}
+    settled = (await ledger.due())["garage"]
+    await ledger.settled("garage", settled)
+
+    await ledger.add_samples(number, [sample(NOW + 3 * HOUR, energy=900)])
+    await measure(
+        ledger,
+        number,
+        energy=900,
+        meter_last=1900.0,
+        doubts={Doubt.STOP_METER},
+        at=NOW + 3 * HOUR,
+        concluded_at=NOW + 3 * HOUR,
+    )
+
+    session = await ledger.session(number)
+    assert session is not None
+    assert (session.energy, session.stopped_at) == (900, NOW + 3 * HOUR)
+    assert session.doubts == session.concluded_with == {Doubt.STOP_METER}
+    assert len(await ledger.samples(number)) == 1
+    assert sum(slot.energy for slot in await ledger.slots(number)) == 900
+    assert (await ledger.due())["garage"].hour == hour_of(NOW)
+
+    # Of two conclusions the earlier counts; a told end counts whatever we conclude.
+    earlier = await stop(ledger, number, at=NOW + 2 * HOUR, provisional=True)
+    assert earlier is not None
+    assert earlier.stopped_at == NOW + 2 * HOUR
+    assert await ledger.samples(number) == ()
+    assert await stop(ledger, number, at=NOW + 3 * HOUR, provisional=True) == earlier
+    told = await stop(ledger, number)
+    await measure(ledger, number, energy=1, concluded_at=NOW + 4 * HOUR)
+    assert await ledger.session(number) == told
+    assert told is not None
+    assert told.concluded_with is None
 
 
 async def test_a9_6_an_end_before_the_beginning_is_marked(ledger: Ledger) -> None:

@@ -1,14 +1,20 @@
-"""One session while it runs: what has flowed in it, and how sure that is."""
+"""One session that more is told of: what has flowed in it, and how sure that is."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from ..model.charge_point import RunningSession
 from ..model.meter import Measurand, MeterSample, Phase
 from ..model.transaction import Doubt, Session, SessionSample
-from ..rules.energy import JITTER, Register, advance
-from ..rules.flow_time import FlowMeter, flowing_in
+from ..rules.energy import JITTER, Register, advance, session_energy
+from ..rules.flow_time import (
+    FLOWS_FROM_CURRENT,
+    FLOWS_FROM_POWER,
+    FlowMeter,
+    flowing_in,
+)
 
 LONGEST_SILENCE: Final = timedelta(minutes=15)
 """A longer stretch between two samples leaves the flow time in doubt."""
@@ -16,11 +22,24 @@ ENERGY: Final = (Measurand.ENERGY_IMPORT, Phase.TOTAL)
 _EXPORT: Final = (Measurand.ENERGY_EXPORT, Phase.TOTAL)
 _POWER: Final = (Measurand.POWER, Phase.TOTAL)
 _CURRENT: Final = (Measurand.CURRENT, Phase.TOTAL)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a session came to: Wh, how long current flowed, and all that is in doubt about it."""
+
+    energy: float
+    flow_time: timedelta
+    doubts: frozenset[Doubt]
 
 
 @dataclass(slots=True)
 class OpenSession:
-    """A session that runs. `register` counts from its start; `wallbox_id` is what the wallbox calls it."""
+    """A session that runs, or of which we only concluded that it has ended: more may be told of it.
+
+    `register` counts from its start; `wallbox_id` is what the wallbox calls it.
+    """
 
     transaction_id: int
     wallbox_id: int
@@ -32,7 +51,7 @@ class OpenSession:
     doubts: set[Doubt] = field(default_factory=set)
     sampled: bool = False
     kept_at: datetime | None = None
-    """Up to when the ledger knows it."""
+    """Of when the latest sample is that the ledger was told its progress with."""
     of_the_past: bool = False
     """Whether its start was told so late that it may long be over, and nothing has shown yet that it runs."""
     unheard_since: datetime | None = None
@@ -40,6 +59,8 @@ class OpenSession:
     exported: float | None = None
     """Wh that flowed back (A9.7); None where no register tells."""
     export_register: Register | None = None
+    concluded_at: datetime | None = None
+    """Where our conclusion puts its end (UTC); None while it runs."""
 
     @staticmethod
     def from_ledger(session: Session) -> OpenSession:
@@ -61,6 +82,74 @@ class OpenSession:
             exported=session.exported,
         )
 
+    @staticmethod
+    def concluded(session: Session, graph: Iterable[SessionSample]) -> OpenSession:
+        """Take up a session that has ended by our conclusion; `graph` is what was measured in it, by time.
+
+        What its end added, because current flowed when it was last measured, is left out: more may be told of that.
+        """
+        taken = OpenSession.from_ledger(session)
+        if session.stopped_at is None or session.concluded_with is None:
+            return taken
+        flow = FlowMeter()
+        for point in graph:
+            if (flowing := _flowed_at(point)) is not None:
+                flow = flow.mark(point.at, flowing)
+        if flow.at is None:
+            # Only the connector's status told: it flowed up to the end.
+            flow = flow.mark(session.stopped_at - session.flow_time, flowing=True)
+        else:
+            taken.sampled = True
+        added = flow.total(session.stopped_at) - flow.flowed
+        taken.flow = replace(flow, flowed=max(timedelta(), session.flow_time - added))
+        taken.doubts -= session.concluded_with & {Doubt.GAP, Doubt.STOP_METER}
+        taken.concluded_at = session.stopped_at
+        taken.unheard_since = session.meter_last_at or session.started_at
+        return taken
+
+    def outcome(self, at: datetime, meter: float | None) -> Outcome:
+        """Return what it comes to where it ends at `at` (UTC), the register at `meter` (Wh; None: not told)."""
+        ended = replace(self, doubts=self.doubts - {Doubt.STOP_METER})
+        if meter is not None:
+            ended.count(meter, at)
+        lasted = None if Doubt.TIME in ended.doubts else at - ended.started_at
+        took = session_energy(
+            start=ended.meter_start,
+            stop=meter,
+            last=self.register.last,
+            counted=ended.register.total,
+            duration=lasted,
+        )
+        flow = ended.flow.mark(at, flowing=False)
+        doubts = ended.doubts | took.doubts
+        if ended.sampled and flow.longest_held > LONGEST_SILENCE:
+            doubts.add(Doubt.GAP)
+        return Outcome(
+            energy=took.energy,
+            flow_time=flow.flowed if lasted is None else min(flow.flowed, lasted),
+            doubts=frozenset(doubts),
+        )
+
+    def is_over(self, at: datetime) -> bool:
+        """Return whether we concluded that it had ended by a moment (UTC)."""
+        return self.concluded_at is not None and at > self.concluded_at
+
+    def outlasts(self, samples: Sequence[MeterSample]) -> bool:
+        """Return whether samples show that current flowed after the end that we concluded.
+
+        A meter that merely creeps, as of what the wallbox itself takes, does not.
+        """
+        last, last_at = self.register.last, self.register.at
+        if last is None or last_at is None:
+            return False
+        return any(
+            energy - last > JITTER
+            and energy - last >= FLOWS_FROM_POWER * ((sample.at - last_at) / _HOUR)
+            for sample in samples
+            if (energy := sample.values.get(ENERGY)) is not None
+            and self.is_over(sample.at)
+        )
+
     def count(self, register: float, at: datetime) -> None:
         """Take a reading of the lifetime register (Wh)."""
         if self.register.last is None:
@@ -70,6 +159,14 @@ class OpenSession:
         self.register, doubt = advance(self.register, register, at)
         if doubt is not None:
             self.doubts.add(doubt)
+
+    def take(self, sample: MeterSample) -> SessionSample:
+        """Take a sample, and return what the session's graph shows of it; energy after its end says that it went on."""
+        before = self.register.total
+        self.sample(sample)
+        if self.is_over(sample.at) and self.register.total > before:
+            self.concluded_at = sample.at
+        return self.point(sample)
 
     def sample(self, sample: MeterSample) -> None:
         """Take a sample."""
@@ -148,3 +245,10 @@ class OpenSession:
             energy=self.register.total,
             flow_time=self.flow.total(heard),
         )
+
+
+def _flowed_at(point: SessionSample) -> bool | None:
+    """Return whether current flowed at a point of a session's graph, None where it does not tell."""
+    if point.power is not None:
+        return point.power >= FLOWS_FROM_POWER
+    return None if point.current is None else point.current >= FLOWS_FROM_CURRENT

@@ -8,11 +8,11 @@ from typing import Final
 
 from ..model.charge_point import ConnectorStatus
 from ..model.events import Metered, TransactionStarted, TransactionStopped
-from ..model.transaction import Doubt, Session, SessionSample, StopReason
+from ..model.transaction import Doubt, Session, StopReason
 from ..records.ledger import Ledger
-from ..rules.energy import session_energy
+from .asides import MOST_ASIDE, Asides
 from .connector import Connector
-from .open_session import ENERGY, LONGEST_SILENCE, OpenSession
+from .open_session import ENERGY, OpenSession
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -20,8 +20,6 @@ PROGRESS_EVERY: Final = timedelta(seconds=5)
 """How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
 MOST_REMEMBERED: Final = 1000
 """Ids that a look into the ledger is saved for."""
-MOST_ASIDE: Final = 16
-"""Sessions beside the present ones that more may be told of."""
 LIVE: Final = timedelta(minutes=5)
 """Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
 _ADOPTABLE: Final = frozenset(
@@ -55,14 +53,21 @@ class SessionKeeper:
         """Ids told that are not ours: they say nothing about which session is meant."""
         self._closed: dict[int, Session] = {}
         """By id: ended sessions, which some wallboxes send samples for until they are switched off."""
-        self._aside: dict[int, OpenSession] = {}
-        """By id: sessions whose end was not told yet, and that are no connector's present one.
-
-        They are replayed beside one that runs, or we concluded ourselves that they have ended.
-        """
+        self._asides = Asides(ledger)
+        self._shown: dict[int, int] = {}
+        """By connector: the session whose figures the owner sees as those of the last one."""
 
     async def restore(self) -> None:
-        """Take up the sessions that ran when Home Assistant stopped; of several on a connector, the latest."""
+        """Take up the sessions that ran when Home Assistant stopped; of several on a connector, the latest.
+
+        And the latest of those that we concluded have ended: samples without an id are theirs by their time.
+        """
+        latest = await self._ledger.sessions(self._identity, limit=MOST_ASIDE)
+        for session in reversed(latest):
+            if session.stopped_at is not None:
+                self._shown[session.connector] = session.transaction_id
+            if session.concluded_with is not None:
+                await self._asides.take_up(session)
         for session in await self._ledger.running(self._identity):
             if (connector := self._connectors.get(session.connector)) is None:
                 continue
@@ -90,7 +95,7 @@ class SessionKeeper:
         Its sessions bear the new identity already.
         """
         self._identity = identity
-        self._aside.clear()
+        self._asides.clear()
         for connector in tuple(self._connectors.values()):
             connector.memory.plugged_in_for = ()
             if (session := connector.session) is not None:
@@ -110,7 +115,7 @@ class SessionKeeper:
         One that began before the connector's present session is history: it does not end that.
         """
         kept = await self._ledger.begin(self._identity, event, now)
-        session = self._aside.get(kept.transaction_id) or OpenSession.from_ledger(kept)
+        session = self._asides.get(kept.transaction_id) or OpenSession.from_ledger(kept)
         current = connector.session
         if current is not None and current.transaction_id == kept.transaction_id:
             return current
@@ -130,8 +135,14 @@ class SessionKeeper:
             session.take_over(current)
             _hand_over_override(connector, current, session)
             current = None
+        await self._conclude_before(session)
         if current is not None and session.started_at < current.started_at:
-            self._put_aside(session)
+            await self._close(
+                session,
+                at=current.started_at,
+                meter=None,
+                reason=StopReason.SUPERSEDED,
+            )
         else:
             if current is not None:
                 await self._close(
@@ -175,20 +186,15 @@ class SessionKeeper:
         elif (at := running.get(known.transaction_id)) is not None:
             session = at.session or OpenSession.from_ledger(known)
         else:
-            session = self._aside.get(known.transaction_id) or OpenSession.from_ledger(
-                known
-            )
-        points: list[SessionSample] = []
-        for sample in event.samples:
-            session.sample(sample)
-            points.append(session.point(sample))
+            session = await self._asides.take_up(known)
+        points = [session.take(sample) for sample in event.samples]
         await self._ledger.add_samples(session.transaction_id, points)
         if not event.at_trusted:
             session.doubts.add(Doubt.TIME)
         kept = await self._close(
             session, at=event.at, meter=event.meter, reason=event.reason
         )
-        self._aside.pop(session.transaction_id, None)
+        self._asides.drop(session.transaction_id)
         connector = running.get(session.transaction_id)
         if connector is not None:
             connector.session = None
@@ -199,7 +205,7 @@ class SessionKeeper:
             and shown.session is None
             and (connector is not None or await self._is_latest(kept))
         ):
-            _show_last(shown, kept)
+            self._show_last(shown, kept)
         return connector, kept
 
     async def _is_latest(self, session: Session) -> bool:
@@ -228,7 +234,7 @@ class SessionKeeper:
         )
         connector.session = None
         if kept is not None:
-            _show_last(connector, kept)
+            self._show_last(connector, kept)
         return True
 
     async def metered(
@@ -237,22 +243,26 @@ class SessionKeeper:
         """Take samples into the session they belong to, and return that."""
         session = connector.session
         told = event.transaction_id
-        if told is not None and (
-            session is None or told not in {session.wallbox_id, session.transaction_id}
-        ):
+        if told is None:
+            session = self._of_time(connector, event)
+        elif session is None or told not in {
+            session.wallbox_id,
+            session.transaction_id,
+        }:
             session = await self._belongs_to(connector, told, event, now)
         if session is None:
             return None
         if event.samples and now - event.samples[-1].at <= LIVE:
             self._runs(connector, session)
-        points: list[SessionSample] = []
-        for sample in event.samples:
-            session.sample(sample)
-            points.append(session.point(sample))
+        points = [session.take(sample) for sample in event.samples]
         await self._ledger.add_samples(session.transaction_id, points)
-        if points and (
-            session.kept_at is None or points[-1].at - session.kept_at >= PROGRESS_EVERY
+        if session.concluded_at is not None:
+            await self._conclude_anew(connector, session, session.concluded_at)
+        elif points and (
+            session.kept_at is None
+            or abs(points[-1].at - session.kept_at) >= PROGRESS_EVERY
         ):
+            session.kept_at = points[-1].at
             await self._keep(session, points[-1].at)
         return session
 
@@ -300,7 +310,7 @@ class SessionKeeper:
         the connector is that session's, unless the id is known to be that of another connector's. With none running,
         one that is plainly in progress is adopted: it began while Home Assistant was not there.
         """
-        present = connector.session
+        present = self._of_time(connector, event)
         for other in self._connectors.values():
             if (
                 other.session is not None
@@ -310,12 +320,13 @@ class SessionKeeper:
                 return other.session
         if (
             present is not None
+            and present is connector.session
             and event.samples
             and event.samples[0].at >= present.started_at
         ):
             return present
-        if (aside := self._aside.get(told)) is not None:
-            return aside
+        if (aside := self._asides.get(told)) is not None:
+            return await self._if_of(aside, event)
         if told in self._closed:
             return None
         if told not in self._invented:
@@ -324,13 +335,13 @@ class SessionKeeper:
                 if len(self._invented) >= MOST_REMEMBERED:
                     self._invented.clear()
                 self._invented.add(told)
-            elif known.stopped_at is not None:
+            elif known.stopped_at is not None and known.concluded_with is None:
                 if len(self._closed) >= MOST_REMEMBERED:
                     self._closed.clear()
                 self._closed[told] = known
                 return None
             else:
-                return self._put_aside(OpenSession.from_ledger(known))
+                return await self._if_of(await self._asides.take_up(known), event)
         if present is not None:
             return present
         if connector.state.status not in _ADOPTABLE or not event.samples:
@@ -353,7 +364,6 @@ class SessionKeeper:
         return connector.session
 
     async def _keep(self, session: OpenSession, at: datetime) -> None:
-        session.kept_at = at
         await self._ledger.progress(
             session.transaction_id,
             energy=session.register.total,
@@ -373,48 +383,72 @@ class SessionKeeper:
         reason: StopReason,
         provisional: bool = False,
     ) -> Session | None:
-        if provisional or reason is StopReason.SUPERSEDED:
-            self._put_aside(session)
-        ended = replace(session, doubts=session.doubts - {Doubt.STOP_METER})
-        if meter is not None:
-            ended.count(meter, at)
-        lasted = None if Doubt.TIME in ended.doubts else at - ended.started_at
-        took = session_energy(
-            start=ended.meter_start,
-            stop=meter,
-            last=session.register.last,
-            counted=ended.register.total,
-            duration=lasted,
-        )
-        ended.doubts |= took.doubts
-        flow = ended.flow.mark(at, flowing=False)
-        if ended.sampled and flow.longest_held > LONGEST_SILENCE:
-            ended.doubts.add(Doubt.GAP)
-        return await self._ledger.finish(
+        came_to = session.outcome(at, meter)
+        kept = await self._ledger.finish(
             self._identity,
             session.transaction_id,
             at=at,
             meter=meter,
             reason=reason,
-            energy=took.energy,
-            flow_time=flow.flowed if lasted is None else min(flow.flowed, lasted),
-            doubts=ended.doubts,
+            energy=came_to.energy,
+            flow_time=came_to.flow_time,
+            doubts=came_to.doubts,
             provisional=provisional,
             exported=session.exported,
         )
+        if kept is not None and kept.concluded_with is not None:
+            session.concluded_at = kept.stopped_at
+            self._asides.put(session)
+        return kept
 
-    def _put_aside(self, session: OpenSession) -> OpenSession:
-        """Keep a session in sight that is no connector's present one; return it."""
-        if len(self._aside) >= MOST_ASIDE:
-            del self._aside[next(iter(self._aside))]
-        self._aside[session.transaction_id] = session
-        return session
+    async def _conclude_anew(
+        self, connector: Connector, session: OpenSession, at: datetime
+    ) -> None:
+        """Let a session that has ended by our conclusion come to what was told of it since."""
+        came_to = session.outcome(at, None)
+        await self._ledger.progress(
+            session.transaction_id,
+            energy=came_to.energy,
+            flow_time=came_to.flow_time,
+            doubts=came_to.doubts,
+            meter_last=session.register.last,
+            at=session.register.at or at,
+            exported=session.exported,
+            concluded_at=at,
+        )
+        if self._shown.get(session.connector) == session.transaction_id:
+            connector.memory.last_session_energy = came_to.energy
+            connector.memory.last_session_flow_time = came_to.flow_time
 
+    async def _conclude_before(self, session: OpenSession) -> None:
+        """Let no session on the connector that we concluded has ended reach into one that was told to begin after it."""
+        for other in self._asides.reaching_beyond(
+            session.connector, session.started_at
+        ):
+            await self._close(
+                other, at=session.started_at, meter=None, reason=StopReason.SUPERSEDED
+            )
 
-def _show_last(connector: Connector, session: Session) -> None:
-    """Let `session` be what the owner sees of the connector's last one."""
-    connector.memory.last_session_energy = session.energy
-    connector.memory.last_session_flow_time = session.flow_time
+    def _of_time(self, connector: Connector, event: Metered) -> OpenSession | None:
+        """Return the session of a connector that samples belong to by their time; else the present one, if any."""
+        present = connector.session
+        if not event.samples:
+            return present
+        at = event.samples[0].at
+        if present is not None and at >= present.started_at:
+            return present
+        return self._asides.of_time(connector.number, at) or present
+
+    async def _if_of(self, session: OpenSession, event: Metered) -> OpenSession | None:
+        """Return the session where samples with its id are its own."""
+        own = await self._asides.has_place_for(self._identity, session, event.samples)
+        return session if own else None
+
+    def _show_last(self, connector: Connector, session: Session) -> None:
+        """Let `session` be what the owner sees of the connector's last one."""
+        self._shown[connector.number] = session.transaction_id
+        connector.memory.last_session_energy = session.energy
+        connector.memory.last_session_flow_time = session.flow_time
 
 
 def _hand_over_override(

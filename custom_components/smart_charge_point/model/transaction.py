@@ -55,7 +55,8 @@ class Session:
 
     `connected_at` and `disconnected_at` are when the car was plugged in and unplugged. `person` and `vehicle` are ids of
     config subentries, `corrected` says which of them the owner corrected. `odometer` is km, as told for this session.
-    `exported` is Wh that flowed back, never part of `energy`. None: not known.
+    `exported` is Wh that flowed back, never part of `energy`. None: not known. `concluded_with` is what its end left in
+    doubt, where that is our conclusion and nothing that the wallbox told; None where it runs, or was told to have ended.
 
     Source: SI 2021/1467 reg. 9; requirements.md A9.1, A9.6, A9.7.
     """
@@ -82,6 +83,7 @@ class Session:
     odometer: float | None = None
     exported: float | None = None
     corrected: frozenset[CorrectedField] = frozenset()
+    concluded_with: frozenset[Doubt] | None = None
 
     @property
     def folded(self) -> bool:

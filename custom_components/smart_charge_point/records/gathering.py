@@ -1,4 +1,4 @@
-"""What running sessions measure and what else comes out, on its way from the event loop to the file."""
+"""What sessions measure and what else comes out, on its way from the event loop to the file."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -144,11 +144,12 @@ def progress_of(
     meter_last: float | None,
     at: datetime,
     exported: float | None = None,
+    concluded_at: datetime | None = None,
 ) -> Progress:
     """Return the progress with figures that a file can bear.
 
     Raises:
-        InvalidRecordError: `at` bears no zone.
+        InvalidRecordError: a time bears no zone.
     """
     known = credible_energy(energy)
     if known is None:
@@ -160,6 +161,7 @@ def progress_of(
         figure(meter_last),
         moment(at),
         None if exported is None else credible_energy(exported),
+        None if concluded_at is None else moment(concluded_at),
     )
 
 
@@ -187,8 +189,9 @@ def _later(earlier: Progress | None, later: Progress) -> Progress:
     return Progress(
         earlier.energy if later.energy is None else later.energy,
         later.flow_time,
-        earlier.doubts | later.doubts,
+        later.doubts | (0 if later.stopped_at is not None else earlier.doubts),
         measured.meter_last,
         measured.at,
         earlier.exported if later.exported is None else later.exported,
+        later.stopped_at,
     )

@@ -103,7 +103,7 @@ class Ledger(UsageLedger):
 
         `transaction_id` is ours or as the wallbox told it. A session that has ended stays as it is, with one exception:
         a `provisional` end (also any with the reason SUPERSEDED) was our conclusion, and gives way to one that the
-        wallbox tells, however late.
+        wallbox tells, however late, and to an earlier one that we conclude.
         """
         stop = Stop(
             at=at,
@@ -138,12 +138,16 @@ class Ledger(UsageLedger):
         meter_last: float | None,
         at: datetime,
         exported: float | None = None,
+        concluded_at: datetime | None = None,
     ) -> None:
-        """Take what a running session has come to; it is kept within a second. Returns at once.
+        """Take what a session has come to; it is kept within a second. Returns at once.
 
         `exported` is Wh that flowed back, counted apart (A9.7); None leaves what is known, here as at its end.
         Doubts are added to those it bears already; an energy that cannot be leaves the earlier one and adds
         `Doubt.REGISTER_JUMP`. A session that is unknown or has ended stays as it is.
+
+        With `concluded_at` it is a session that has ended by our conclusion, of which the wallbox has told more since:
+        then its end is there, and all that this end leaves in doubt is in `doubts`. One that runs stays as it is.
         """
         made = progress_of(
             energy,
@@ -152,6 +156,7 @@ class Ledger(UsageLedger):
             meter_last=meter_last,
             at=at,
             exported=exported,
+            concluded_at=concluded_at,
         )
         self._gather(lambda gathered: gathered.put(transaction_id, made))
 

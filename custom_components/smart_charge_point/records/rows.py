@@ -38,7 +38,7 @@ CORRECTED_BITS: Final[dict[CorrectedField, int]] = {
 COLUMNS: Final = (
     "transaction_id, charge_point, connector, tag, started_at, stopped_at, meter_start, meter_stop, energy, flow_time, "
     "stop_reason, doubts, stop_doubts, wallbox_transaction_id, meter_last, meter_last_at, connected_at, disconnected_at, "
-    "person, vehicle, odometer, exported, corrected"
+    "person, vehicle, odometer, exported, corrected, provisional"
 )
 """The columns that `session_of` reads, in its order."""
 
@@ -68,6 +68,7 @@ def session_of(row: tuple[Any, ...]) -> Session:
         odometer=row[20],
         exported=row[21],
         corrected=_corrected_of(row[22]),
+        concluded_with=doubts_of(row[12] & ~row[11]) if row[23] else None,
     )
 
 

@@ -1,7 +1,7 @@
 """The sessions in the ledger's file: begun, adopted, measured, finished, found. Each function is part of a transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 import sqlite3
 from typing import Any, Final
@@ -48,7 +48,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a running session has come to, in the units of its row; what is None stays as it was."""
+    """What a session has come to, in the units of its row; what is None stays as it was.
+
+    `stopped_at` is None while it runs; else it is where our conclusion puts its end now, which leaves `doubts`.
+    """
 
     energy: float | None
     flow_time: int
@@ -56,6 +59,7 @@ class Progress:
     meter_last: float | None
     at: int
     exported: float | None = None
+    stopped_at: int | None = None
 
 
 def begin(
@@ -133,22 +137,23 @@ def adopt(
 def progress(
     connection: sqlite3.Connection, transaction_id: int, made: Progress
 ) -> None:
-    """Write what a running session has come to. One that has ended keeps the figures of its end."""
-    connection.execute(
-        "UPDATE session SET energy = coalesce(?, energy), flow_time = ?, doubts = doubts | ?, meter_last = coalesce(?, meter_last), "
-        "meter_last_at = CASE WHEN ? IS NULL THEN meter_last_at ELSE ? END, exported = coalesce(?, exported) "
-        "WHERE transaction_id = ? AND stopped_at IS NULL",
-        (
-            made.energy,
-            made.flow_time,
-            made.doubts,
-            made.meter_last,
-            made.meter_last,
-            made.at,
-            made.exported,
-            transaction_id,
-        ),
-    )
+    """Write what a session has come to that runs, or of which we concluded that it has ended.
+
+    One that the wallbox told to have ended keeps the figures of its end.
+    """
+    written = connection.execute(
+        "UPDATE session SET energy = coalesce(:energy, energy), flow_time = :flow_time, "
+        "doubts = CASE WHEN :stopped_at IS NULL THEN doubts | :doubts ELSE doubts END, "
+        "stop_doubts = CASE WHEN :stopped_at IS NULL THEN stop_doubts ELSE :doubts END, "
+        "meter_last = coalesce(:meter_last, meter_last), "
+        "meter_last_at = CASE WHEN :meter_last IS NULL THEN meter_last_at ELSE :at END, "
+        "exported = coalesce(:exported, exported), stopped_at = :stopped_at "
+        "WHERE transaction_id = :transaction_id "
+        "AND CASE WHEN :stopped_at IS NULL THEN stopped_at IS NULL ELSE provisional END",
+        {**asdict(made), "transaction_id": transaction_id},
+    ).rowcount
+    if written and made.stopped_at is not None:
+        stale.outdate(connection, transaction_id)
 
 
 def finish(
@@ -164,7 +169,7 @@ def finish(
             "SELECT provisional FROM session WHERE transaction_id = ?",
             (ended.transaction_id,),
         ).fetchone()
-        if not provisional or stop.provisional:
+        if not provisional or (stop.provisional and stop.at >= ended.stopped_at):
             return ended, False
     doubts = set(stop.doubts)
     energy = credible_energy(stop.energy)
