@@ -1,8 +1,11 @@
 """What all tests share: the house on a wall of its own, and the time that passes in it."""
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import cycle
+from math import inf
 from pathlib import Path
 from random import Random
 import secrets
@@ -46,14 +49,30 @@ def chance() -> None:
 
 
 @pytest.fixture(autouse=True)
+async def unhurried() -> None:
+    """Log no warning of what took the event loop long: that is the machine's business, and frozen time leaps."""
+    asyncio.get_running_loop().slow_callback_duration = inf
+
+
+@pytest.fixture(autouse=True)
 def draws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Draw the same delays in each run of a test of the house: what passes by luck one day fails by it another.
 
-    Each test draws others; one that needs a certain delay says so itself.
+    In whatever order they are drawn, none is short, and none is that of before, which would not be sent again. A test that
+    needs a certain delay says so itself.
     """
-    if "house" in request.fixturenames:
-        drawn = Random(request.node.nodeid)
-        monkeypatch.setattr(secrets, "randbelow", drawn.randrange)
+    if "house" not in request.fixturenames:
+        return
+    chance = Random(request.node.nodeid)
+    drawn: dict[int, Iterator[int]] = {}
+
+    def draw(below: int) -> int:
+        if below not in drawn:
+            long = range(below // 4, below)
+            drawn[below] = cycle(chance.sample(long, min(len(long), 1000)))
+        return next(drawn[below])
+
+    monkeypatch.setattr(secrets, "randbelow", draw)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A central system on the loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -9,6 +10,7 @@ from custom_components.smart_charge_point.central_system.timing import Timing
 from .wire import World
 
 type NewWorld = Callable[..., Awaitable[World]]
+type Leap = Callable[[float], None]
 
 
 @pytest.fixture
@@ -33,3 +35,17 @@ async def new_world(socket_enabled: None) -> AsyncIterator[NewWorld]:
 async def world(new_world: NewWorld) -> World:
     """A central system with its usual waits."""
     return await new_world()
+
+
+@pytest.fixture
+async def leap(monkeypatch: pytest.MonkeyPatch) -> Leap:
+    """Let seconds pass on the loop's clock without a wait: nothing may be late then because the machine is slow."""
+    loop = asyncio.get_running_loop()
+    clock, passed = loop.time, 0.0
+
+    def on(seconds: float) -> None:
+        nonlocal passed
+        passed += seconds
+
+    monkeypatch.setattr(loop, "time", lambda: clock() + passed)
+    return on

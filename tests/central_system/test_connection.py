@@ -22,7 +22,7 @@ from custom_components.smart_charge_point.central_system.link import (
 )
 from custom_components.smart_charge_point.central_system.pace import RATE
 
-from .conftest import NewWorld
+from .conftest import Leap, NewWorld
 from .wire import PATIENCE, Box, FakeHandler, World
 
 OTHER_MALFORMED = [
@@ -485,58 +485,61 @@ async def test_a_socket_that_breaks_is_noticed(world: World, box: Box) -> None:
     await world.until(lambda: world.handler().lost)
 
 
-async def test_pings_are_sent_and_answered(new_world: NewWorld) -> None:
+async def test_pings_are_sent_and_answered(world: World, leap: Leap) -> None:
     """T6: a wallbox that hears nothing hangs up, so we ping; and its own pings get their pong."""
-    world = await new_world(ping=0.02)
     box = await world.box(autoping=False)
-    message = await box.socket.receive(PATIENCE)
-    assert message.type is aiohttp.WSMsgType.PING
-    await box.socket.pong(message.data)
-    await box.socket.ping(b"x")
-    async with asyncio.timeout(PATIENCE):
-        while (
-            message := await box.socket.receive()
-        ).type is not aiohttp.WSMsgType.PONG:
-            await box.socket.pong(message.data)
-    assert message.data == b"x"
+    for _ in range(3):
+        leap(20)
+        message = await box.socket.receive(PATIENCE)
+        assert message.type is aiohttp.WSMsgType.PING
+        await box.socket.pong(message.data)
+        # Pongs are not answered, so a ping of its own says when the one before it was read.
+        await box.socket.ping(b"x")
+        message = await box.socket.receive(PATIENCE)
+        assert (message.type, message.data) == (aiohttp.WSMsgType.PONG, b"x")
     assert world.count(Count.PINGS_UNANSWERED) == 0
 
 
-async def test_t5_a_wallbox_without_pongs_stays(new_world: NewWorld) -> None:
+async def test_t5_a_wallbox_without_pongs_stays(world: World, leap: Leap) -> None:
     """Its pongs only count; what it says keeps it alive."""
-    world = await new_world(ping=0.01, silence=10)
     box = await world.box(autoping=False)
-    await world.until(lambda: world.count(Count.PINGS_UNANSWERED) > 3)
+    for unanswered in range(5):
+        leap(20)
+        assert (await box.socket.receive(PATIENCE)).type is aiohttp.WSMsgType.PING
+        assert world.count(Count.PINGS_UNANSWERED) == unanswered
     assert world.connection().open
     await box.say(2, "1", "Heartbeat", {})
     await world.until(lambda: world.actions() == ["Heartbeat"])
 
 
-async def test_a_silent_link_is_dead(new_world: NewWorld) -> None:
+async def test_a_silent_link_is_dead(world: World, leap: Leap) -> None:
     """Half open: the other side is gone without a word. Only its own handler hears of it."""
-    world = await new_world(ping=0.02, silence=0.3)
     patient = await world.box("/patient")
     await patient.order("1", "heartbeat 60")
     await world.box("/dead", autoping=False)
+    leap(121)
     await world.until(lambda: world.handler("dead").lost)
     assert world.count(Count.DEAD_LINKS) == 1
     assert list(world.server.connections) == ["patient"]
 
 
-async def test_a_rare_heartbeat_is_waited_for(new_world: NewWorld) -> None:
+async def test_a_rare_heartbeat_is_waited_for(world: World, leap: Leap) -> None:
     """Three times the interval that was agreed on, where that is longer."""
-    world = await new_world(ping=0.01, silence=0.03)
     box = await world.box(autoping=False)
-    await box.order("1", "heartbeat 60")
-    await world.until(lambda: world.count(Count.PINGS_UNANSWERED) > 8)
+    await box.order("1", "heartbeat 600")
+    for _ in range(8):
+        leap(200)
+        assert (await box.socket.receive(PATIENCE)).type is aiohttp.WSMsgType.PING
     assert world.connection().open
+    leap(201)
+    await world.until(lambda: world.handler().lost)
 
 
 async def test_a_wallbox_that_does_not_read_is_dead_in_the_end(
-    new_world: NewWorld,
+    new_world: NewWorld, leap: Leap
 ) -> None:
     """Its answers fill the socket, then its calls are not read any more, then it is given up."""
-    world = await new_world(ping=0.02, silence=0.2)
+    world = await new_world(call=1000)
     box = await world.box(autoping=False)
     connection = box.socket._conn
     assert connection is not None
@@ -545,6 +548,7 @@ async def test_a_wallbox_that_does_not_read_is_dead_in_the_end(
     call = asyncio.ensure_future(
         world.connection().call("DataTransfer", {"data": "x" * 9_000_000})
     )
+    leap(121)
     with pytest.raises(NotConnectedError):
         await call
     await world.until(lambda: world.handler().lost)
@@ -610,7 +614,7 @@ async def test_disconnecting_one(world: World, box: Box) -> None:
 
 async def test_stopping_closes_all_with_1001(new_world: NewWorld) -> None:
     """And waits neither for who does not answer nor for who still works."""
-    world = await new_world(close=30, stop=0.1)
+    world = await new_world(close=30, stop=1)
     boxes = [await world.box(f"/WB{number}") for number in range(5)]
     half_open = await asyncio.open_connection("127.0.0.1", world.port)
     await boxes[0].say(2, "1", "DataTransfer", {"vendorId": "t", "data": "wait gate"})

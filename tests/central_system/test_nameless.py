@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from .conftest import NewWorld
+from .conftest import Leap, NewWorld
 from .wire import World
 
 BOOT = {"chargePointSerialNumber": "S1"}
@@ -30,11 +30,11 @@ async def test_the_only_one_at_its_address_is_known(world: World) -> None:
     assert world.received[-1][0] == "S1"
 
 
-async def test_it_is_known_without_a_word_too(new_world: NewWorld) -> None:
+async def test_it_is_known_without_a_word_too(world: World, leap: Leap) -> None:
     """When it had time to boot and did not; nothing is asked of it."""
-    world = await new_world(introduction=0.05)
     await met(world)
     box = await world.box("/")
+    leap(11)
     await world.until(lambda: "S1" in world.server.connections)
     assert (await box.call("2", "MeterValues"))[0] == 3
 
@@ -53,10 +53,9 @@ async def test_a_boot_confirms_it(world: World) -> None:
 
 @pytest.mark.parametrize("second", [True, False])
 async def test_who_may_be_somebody_else_is_asked(
-    new_world: NewWorld, second: bool
+    world: World, leap: Leap, second: bool
 ) -> None:
     """Another one at the same address, or one whose own socket stands: nobody is presumed, a boot is asked for, once."""
-    world = await new_world(introduction=0.05)
     await met(world)
     if second:
         world.directory.nameless["S2"] = "127.0.0.1"
@@ -64,6 +63,7 @@ async def test_who_may_be_somebody_else_is_asked(
         old = await world.box("/")
         await old.call("1", "BootNotification", BOOT)
     box = await world.box("/")
+    leap(11)
     assert (await box.hear())[2] == "TriggerMessage"
     assert world.count_of_links("S1") == (1 if second else 2)
     await box.say(2, "1", "BootNotification", BOOT)

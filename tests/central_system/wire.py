@@ -32,7 +32,7 @@ from custom_components.smart_charge_point.central_system.schemas import load
 from custom_components.smart_charge_point.central_system.server import CentralSystem
 from custom_components.smart_charge_point.central_system.timing import Timing
 
-PATIENCE = 5.0
+PATIENCE = 60.0
 """Seconds within which anything that is to happen has happened."""
 
 
@@ -133,11 +133,13 @@ class World:
         return f"ws://127.0.0.1:{self.port}{path}"
 
     async def box(self, path: str = "/WB1", **arguments: Any) -> Box:
-        """Dial in."""
+        """Dial in, and be listened to."""
         arguments.setdefault("protocols", ("ocpp1.6",))
         arguments.setdefault("timeout", aiohttp.ClientWSTimeout(ws_close=0.2))
+        before = self.count(Count.HANDSHAKES)
         box = Box(await self.http.ws_connect(self.url(path), **arguments))
         self.boxes.append(box)
+        await self.until(lambda: self.count(Count.HANDSHAKES) > before)
         return box
 
     def connection(self, identity: str = "WB1") -> Connection:
