@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .const import DOMAIN
 from .control.capability_report import Finding
+from .control.in_words import number
 from .model.capabilities import Capabilities
 from .model.charge_point import ChargingReason, ConnectorState
 from .model.limit import Limit
@@ -45,7 +46,7 @@ def reason_sentence(
             hass, connector.reason_until, connector.reason, language
         )
     if connector.requested is not None and connector.requested > Limit.PAUSED:
-        words["limit"] = f"{round(connector.requested.amperes, 1):g}"
+        words["limit"] = number(hass, connector.requested.amperes, language)
     texts = async_get_cached_translations(hass, language, "common", DOMAIN)
     for key in _keys(connector.reason, words):
         if (text := texts.get(f"component.{DOMAIN}.common.{key}")) is not None:

@@ -88,6 +88,8 @@ async def test_the_end_of_the_rules_is_said_90_days_before(house: House) -> None
     issues, issue_id = ir.async_get(house.hass), f"rules_end_{house.entry.entry_id}"
     assert issues.async_get_issue(DOMAIN, issue_id) is None
     await house.advance(timedelta(days=2))
-    assert issues.async_get_issue(DOMAIN, issue_id) is not None
+    issue = issues.async_get_issue(DOMAIN, issue_id)
+    assert issue is not None
+    assert issue.translation_placeholders == {"date": "31/12/2027"}
     await house.set_options(ruleset="none")
     assert issues.async_get_issue(DOMAIN, issue_id) is None

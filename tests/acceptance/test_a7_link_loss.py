@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from homeassistant.components import persistent_notification
 from homeassistant.core import callback
+import pytest
 
 from ..house import House
 
@@ -61,8 +62,18 @@ async def test_a7_4_the_owner_is_told_once_of_a_loss_and_once_of_the_return(
     assert desk.put == 2
 
 
-async def test_a7_4_the_time_of_the_loss_is_the_owners(house: House) -> None:
-    """Both times are those on the owner's wall."""
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "from 23/11/2026 21:00 to 23/11/2026 21:0"),
+        ("de", "von 23.11.2026 21:00 bis 23.11.2026 21:0"),
+    ],
+)
+async def test_a7_4_the_time_of_the_loss_is_the_owners(
+    house: House, language: str, said: str
+) -> None:
+    """Both times are those on the owner's wall, in the home's language."""
+    house.hass.config.language = language
     await house.hass.config.async_set_time_zone("Europe/Berlin")
     wallbox = await house.wallbox()
     desk = Desk(house)
@@ -71,7 +82,7 @@ async def test_a7_4_the_time_of_the_loss_is_the_owners(house: House) -> None:
     await wallbox.go_online()
     await house.advance(timedelta(seconds=30))
     (notice,) = desk.lying.values()
-    assert "from 2026-11-23 21:00 to 2026-11-23 21:0" in notice["message"]
+    assert said in notice["message"]
 
 
 async def test_a7_4_flapping_is_not_told(house: House) -> None:

@@ -17,7 +17,10 @@ from custom_components.smart_charge_point.model.charge_point import (
     ConnectorState,
 )
 from custom_components.smart_charge_point.model.limit import Limit
-from custom_components.smart_charge_point.sentences import reason_sentence
+from custom_components.smart_charge_point.sentences import (
+    async_load_sentences,
+    reason_sentence,
+)
 
 MONDAY = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 AT_TEN = datetime(2026, 11, 23, 22, 3, 12, tzinfo=UTC)
@@ -189,3 +192,19 @@ async def test_a_sentence_does_not_tick(
         freezer.move_to(MONDAY + timedelta(seconds=second))
         sentences.add(said(hass, ChargingReason.RANDOM_DELAY, AT_TEN))
     assert sentences == {"Random delay until 22:03:12"}
+
+
+async def test_a_number_has_the_decimal_sign_of_the_language(
+    hass: HomeAssistant,
+) -> None:
+    """In the home's language, and in that of whoever looks at the panel."""
+    await async_load_sentences(hass, "de")
+    connector = ConnectorState(
+        number=1,
+        reason=ChargingReason.LIMITED_BY_HOUSE_FUSE,
+        requested=Limit(amperes=10.666),
+    )
+    assert " 10,7 A " in reason_sentence(hass, connector, "de")
+    assert " 10.7 A " in reason_sentence(hass, connector)
+    hass.config.language = "de"
+    assert " 10,7 A " in reason_sentence(hass, connector)

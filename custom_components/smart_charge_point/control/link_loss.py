@@ -12,6 +12,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..model.link_loss import LinkLoss
+from .in_words import moment, number
 from .settings import ChargePointSettings
 
 TOLD_AFTER: Final = timedelta(seconds=60)
@@ -94,11 +95,12 @@ class LinkLossNotice:
 
     def _tell(self, key: str, what: str = "") -> None:
         """Put a text before the owner, in place of the last one about this wallbox."""
+        # With the date: a loss may be days old when it is read.
         words = {
             "name": self._name(),
-            "since": _clock(self._gone_since or dt_util.utcnow()),
-            "now": _clock(dt_util.utcnow()),
-            "current": f"{self._settings().link_loss_current.amperes:g}",
+            "since": moment(self._hass, self._gone_since or dt_util.utcnow()),
+            "now": moment(self._hass, dt_util.utcnow()),
+            "current": number(self._hass, self._settings().link_loss_current.amperes),
         }
         message = self._text(f"{key}_message").format_map(words)
         persistent_notification.async_create(
@@ -120,8 +122,3 @@ class LinkLossNotice:
         if self._cancel is not None:
             self._cancel()
             self._cancel = None
-
-
-def _clock(moment: datetime) -> str:
-    """Return the owner's own time of day, with the date: a loss may be days old when it is read."""
-    return dt_util.as_local(moment).strftime("%Y-%m-%d %H:%M")

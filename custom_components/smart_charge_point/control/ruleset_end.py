@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..rules.ruleset import Ruleset
+from .in_words import day
 
 RULES_END: Final = "rules_end"
 """The translation key of the issue."""
@@ -58,5 +59,5 @@ class RulesetEnd:
             is_fixable=False,
             severity=ir.IssueSeverity.WARNING,
             translation_key=RULES_END,
-            translation_placeholders={"date": ruleset.in_force_until.isoformat()},
+            translation_placeholders={"date": day(self._hass, ruleset.in_force_until)},
         )

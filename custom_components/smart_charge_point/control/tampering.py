@@ -15,12 +15,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from homeassistant.core import callback
-from homeassistant.util import dt as dt_util
 
 from ..model.decision import DecisionKind
 from ..model.events import SecurityEvent
 from ..model.tamper import Tamper
 from .authority import Authority
+from .in_words import moment
 from .issues import IssueKind
 from .override import OverrideKind
 
@@ -107,5 +107,5 @@ class Tampering:
         if tamper is None:
             issues.clear(IssueKind.TAMPERED)
         else:
-            at = dt_util.as_local(tamper.at).strftime("%Y-%m-%d %H:%M")
+            at = moment(self._charge_point.hass, tamper.at)
             issues.show(IssueKind.TAMPERED, at=at)
