@@ -33,7 +33,7 @@ from .confirmation import (
     new_data,
 )
 from .const import DOMAIN
-from .control.papers import CONF_PAPERS
+from .control.papers import CONF_PAPERS, CONF_SET_UP, set_up_by
 from .control.settings import ChargePointSettings
 from .form_fields import amperes, choice
 from .hours_form import (
@@ -113,6 +113,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         """Know nothing yet."""
         self._identity = ""
         self._name = ""
+        self._inputs = 0
 
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
@@ -122,6 +123,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         if user_input is not None:
             self._identity = user_input[CONF_IDENTITY].strip()
             self._name = user_input[CONF_NAME]
+            self._inputs = len(user_input)
             choice = HoursChoice(user_input[CONF_HOURS])
             if error := self._identity_error():
                 errors[CONF_IDENTITY] = error
@@ -298,6 +300,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                 )
                 if reconfigure:
                     return self._update_hours(chosen)
+                self._inputs += len(user_input)
                 return self._add(chosen)
         shown = hours_to_form(self._settings.decision.hours) if reconfigure else NIGHTS
         return self.async_show_form(
@@ -324,7 +327,11 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
                     subentry,
                     unique_id=self._identity,
                     # The papers are those of the hardware that goes.
-                    data_updates={CONF_IDENTITY: self._identity, CONF_PAPERS: {}},
+                    data_updates={
+                        CONF_IDENTITY: self._identity,
+                        CONF_PAPERS: {},
+                        CONF_SET_UP: set_up_by(len(user_input), dt_util.utcnow()),
+                    },
                 )
             errors[CONF_IDENTITY] = error
         return self.async_show_form(
@@ -398,7 +405,7 @@ class ChargePointSubentryFlow(ConfigSubentryFlow):
         self._dismiss_card()
         return self.async_create_entry(
             title=self._name,
-            data=new_data(self._identity, chosen),
+            data=new_data(self._identity, chosen, self._inputs),
             unique_id=self._identity,
         )
 

@@ -98,6 +98,7 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
         self._port = DEFAULT_PORT
         self._discovered: Mapping[str, str] = {}
         self._name = ""
+        self._inputs = 0
 
     @classmethod
     @callback
@@ -207,6 +208,7 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
                 ),
                 description_placeholders=self._placeholders,
             )
+        self._inputs = len(user_input)
         self._name = user_input[CONF_NAME]
         choice = HoursChoice(user_input[CONF_HOURS])
         if choice is HoursChoice.CHANGED:
@@ -224,6 +226,7 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
             except HoursFormError as err:
                 errors[err.field] = err.key
             else:
+                self._inputs += len(user_input)
                 return self._add(
                     decision(
                         self.hass, self._abort_if_added(), HoursChoice.CHANGED, hours
@@ -245,7 +248,7 @@ class SmartChargePointConfigFlow(ConfigFlow, domain=DOMAIN):
         self.hass.config_entries.async_add_subentry(
             entry,
             ConfigSubentry(
-                data=MappingProxyType(new_data(identity, chosen)),
+                data=MappingProxyType(new_data(identity, chosen, self._inputs)),
                 subentry_type=SUBENTRY_CHARGE_POINT,
                 title=self._name,
                 unique_id=identity,

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.http import current_request
 from homeassistant.util import dt as dt_util
 
+from .control.papers import CONF_SET_UP, set_up_by
 from .control.settings import ChargePointSettings
 from .control.site_settings import SiteSettings
 from .form_fields import choice
@@ -54,9 +55,12 @@ def decision(
     )
 
 
-def new_data(identity: str, decision: HoursDecision) -> dict[str, Any]:
-    """Return the data of a new charge point's subentry."""
-    return ChargePointSettings(identity=identity, decision=decision).as_data()
+def new_data(identity: str, decision: HoursDecision, inputs: int) -> dict[str, Any]:
+    """Return the data of the subentry of a new charge point, for which so many fields were filled in."""
+    return {
+        **ChargePointSettings(identity=identity, decision=decision).as_data(),
+        CONF_SET_UP: set_up_by(inputs, dt_util.utcnow()),
+    }
 
 
 def known(entry: ConfigEntry, identity: str) -> bool:

@@ -90,3 +90,30 @@ async def test_t4_another_firmware_makes_the_exported_file_stale(
     await export()
     assert "out of date" not in await looked_at()
     assert said(await exported(house))["file_state"] == "current"
+
+
+async def test_inputs_at_set_up_are_counted(house: House) -> None:
+    """The card of a wallbox asks for a name and the hours; they are counted as they were filled in, and stay so."""
+    await house.set_up()
+    wallbox = await house.wallbox(confirmed=False)
+    flows = house.hass.config_entries.flow
+    [card] = flows.async_progress_by_handler(DOMAIN)
+    filled_in = house.now
+    answer = {"name": "Garage", "hours": "accepted"}
+    await flows.async_configure(card["flow_id"], answer)
+    await house.advance(timedelta(minutes=1))
+    file = await exported(house)
+    assert wallbox.connected
+    assert verdicts(file)["setup"] == "met_by_software"
+    assert said(file)["setup_inputs"] == len(answer)
+
+    await house.action("set_charging_hours", hours="none")
+    await quiet(house)
+    [told] = [
+        one
+        for line in (await exported(house))["document"]["lines"]
+        for one in line["evidence"]
+        if one["fact"] == "setup_inputs"
+    ]
+    assert told["value"] == len(answer)
+    assert told["entered"] == f"{filled_in:%Y-%m-%dT%H:%M:%SZ}"

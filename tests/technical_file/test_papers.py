@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from homeassistant.data_entry_flow import FlowResultType
+import pytest
 
 from ..house import House
 from .test_action import exported, media, said, verdicts
@@ -127,3 +128,21 @@ async def test_other_hardware_has_other_papers(house: House) -> None:
         )
     await house.settle()
     assert house.subentry("WB2").data["papers"] == {}
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("set_charging_hours", {"hours": "default"}),
+        ("set_delay_maximum", {"seconds": 900}),
+    ],
+)
+async def test_an_action_leaves_the_papers_as_they_are(
+    house: House, action: str, data: Mapping[str, Any]
+) -> None:
+    """What it changes stands beside them."""
+    await house.wallbox()
+    await fill_in(house, PAPERS)
+    entered = house.subentry().data["papers"]
+    await house.action(action, **data)
+    assert house.subentry().data["papers"] == entered

@@ -370,11 +370,12 @@ class Controller:
         )
 
     async def _async_change(self, settings: ChargePointSettings) -> None:
-        """Put changed settings in force, and into the config subentry."""
+        """Put changed settings in force, and into the config subentry beside what else that carries."""
+        subentry = self._charge_point.entry.subentries[self.subentry_id]
         self._charge_point.hass.config_entries.async_update_subentry(
             self._charge_point.entry,
-            self._charge_point.entry.subentries[self.subentry_id],
-            data=settings.as_data(),
+            subentry,
+            data={**subentry.data, **settings.as_data()},
         )
         await self.async_update(self.name, settings)
 

@@ -49,24 +49,21 @@ async def _accuracy(charge_point: ChargePoint, now: datetime) -> Facts:
         Fact.ACCURACY_MARGIN: worst.margin,
         Fact.ACCURACY_SIDE: "one_side" if worst.systematic else "no_side",
     }
-    return {
-        fact: seen(value, at, samples=worst.charges, by=by)
-        for fact, value in values.items()
-    }
+    return _alike(values, at, samples=worst.charges, by=by)
 
 
 async def _deletion(charge_point: ChargePoint, now: datetime) -> Facts:
     """Return the latest receipt of a deletion anywhere in the home."""
     found = await charge_point.ledger.results(DataDeleted, None, now - YEAR, limit=1)
-    return {
-        fact: seen(value, one.at, by=_row(one))
-        for one in found
-        for fact, value in {
-            Fact.DELETION: utc(one.at),
-            Fact.DELETED: one.records,
-            Fact.DELETION_LEFT: "something" if one.left_in_file else "nothing",
-        }.items()
+    if not found:
+        return {}
+    [one] = found
+    values: dict[Fact, Value] = {
+        Fact.DELETION: utc(one.at),
+        Fact.DELETED: one.records,
+        Fact.DELETION_LEFT: "something" if one.left_in_file else "nothing",
     }
+    return _alike(values, one.at, by=_row(one))
 
 
 async def _firmware(charge_point: ChargePoint) -> Facts:
@@ -92,6 +89,15 @@ async def _firmware(charge_point: ChargePoint) -> Facts:
         state = "current" if one.firmware == firmware else "stale"
         facts[Fact.FILE_STATE] = seen(state, heard, by=_row(one))
     return facts
+
+
+def _alike(
+    values: Mapping[Fact, Value], at: datetime, *, samples: int = 1, by: Any
+) -> Facts:
+    """Return facts that were seen at the same time, by the same."""
+    return {
+        fact: seen(value, at, samples=samples, by=by) for fact, value in values.items()
+    }
 
 
 def _row(result: Result) -> dict[str, Any]:

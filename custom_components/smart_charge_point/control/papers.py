@@ -17,10 +17,13 @@ CONF_MANUAL: Final = "manual"
 CONF_MANUFACTURER: Final = "manufacturer"
 CONF_PAPERS: Final = "papers"
 CONF_SELLER: Final = "seller"
+CONF_SET_UP: Final = "set_up"
 CONF_SOLD: Final = "sold"
 CONF_SUPPORT_END: Final = "support_end"
 CONF_TESTS: Final = "tests"
 
+INPUTS: Final = "inputs"
+"""How many fields were filled in to set the wallbox up."""
 ENTERED: Final = "entered_at"
 """When the form was last filled in (ISO 8601, UTC)."""
 FACTS: Final[Mapping[Fact, tuple[str, ...]]] = {
@@ -45,15 +48,28 @@ def facts_entered(data: Mapping[str, Any], now: datetime) -> Mapping[Fact, Seen]
 
     It stands for as long as nobody changes it, so it is current at `now`; since when it was entered is told beside it.
     """
+    facts: dict[Fact, Seen] = {}
+    set_up: Mapping[str, Any] = data.get(CONF_SET_UP, {})
+    if ENTERED in set_up:
+        facts[Fact.SETUP_INPUTS] = seen(
+            set_up[INPUTS], now, entered=datetime.fromisoformat(set_up[ENTERED])
+        )
     papers: Mapping[str, Any] = data.get(CONF_PAPERS, {})
-    if ENTERED not in papers:
-        return {}
-    entered = datetime.fromisoformat(papers[ENTERED])
-    return {
-        fact: seen("; ".join(papers[field] for field in fields), now, entered=entered)
-        for fact, fields in FACTS.items()
-        if all(papers.get(field) for field in fields)
-    }
+    if ENTERED in papers:
+        entered = datetime.fromisoformat(papers[ENTERED])
+        facts |= {
+            fact: seen(
+                "; ".join(papers[field] for field in fields), now, entered=entered
+            )
+            for fact, fields in FACTS.items()
+            if all(papers.get(field) for field in fields)
+        }
+    return facts
+
+
+def set_up_by(inputs: int, now: datetime) -> dict[str, Any]:
+    """Return what a subentry keeps of how it was set up: at `now` (UTC), by filling in so many fields."""
+    return {INPUTS: inputs, ENTERED: now.isoformat()}
 
 
 def without_buyer(data: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -172,6 +172,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.REFUSALS,
             Fact.SECONDS,
             Fact.SESSIONS,
+            Fact.SETUP_INPUTS,
             Fact.TAMPER_REPORTS,
             Fact.USER_DECISIONS,
         ),
