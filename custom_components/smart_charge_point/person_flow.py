@@ -1,12 +1,10 @@
 """The flow of one person: added, and changed."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, override
 
-from homeassistant.config_entries import ConfigSubentryFlow, SubentryFlowResult
 from homeassistant.const import CONF_NAME
 from homeassistant.helpers.selector import (
-    SelectOptionDict,
     SelectSelector,
     SelectSelectorConfig,
     SelectSelectorMode,
@@ -19,6 +17,7 @@ from .control.override import OWNER_TAG
 from .control.people import CONF_RIGHTS, CONF_TAGS, CONF_USER, person_data, person_from
 from .form_fields import several_texts
 from .model.person import Person, Right, plain
+from .subject_flow import SubjectFlow, by_name, cards
 
 RIGHTS_SELECTOR: Final = SelectSelector(
     SelectSelectorConfig(
@@ -31,44 +30,13 @@ RIGHTS_SELECTOR: Final = SelectSelector(
 TAGS_SELECTOR: Final = several_texts()
 
 
-class PersonSubentryFlow(ConfigSubentryFlow):
+class PersonSubentryFlow(SubjectFlow[Person]):
     """Adds a person, and changes what one may override."""
 
-    async def async_step_user(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask who it is."""
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            person = _filled_in(user_input)
-            if not (errors := self._errors(person, others=self._others(None))):
-                return self.async_create_entry(
-                    title=person.name, data=person_data(person)
-                )
-        return await self._async_ask("user", user_input or {}, errors)
-
-    async def async_step_reconfigure(
-        self, user_input: dict[str, Any] | None = None
-    ) -> SubentryFlowResult:
-        """Ask what has changed."""
-        subentry = self._get_reconfigure_subentry()
-        errors: dict[str, str] = {}
-        if user_input is not None:
-            person = _filled_in(user_input)
-            others = self._others(subentry.subentry_id)
-            if not (errors := self._errors(person, others)):
-                return self.async_update_and_abort(
-                    self._get_entry(),
-                    subentry,
-                    title=person.name,
-                    data=person_data(person),
-                )
-        known = {CONF_NAME: subentry.title, **subentry.data}
-        return await self._async_ask("reconfigure", user_input or known, errors)
-
-    async def _async_ask(
-        self, step_id: str, values: Mapping[str, Any], errors: dict[str, str]
-    ) -> SubentryFlowResult:
+    @override
+    async def _async_page(
+        self, values: Mapping[str, Any]
+    ) -> tuple[vol.Schema, dict[str, Any]]:
         users = {
             user.id: user.name or user.id
             for user in await self.hass.auth.async_get_users()
@@ -79,13 +47,7 @@ class PersonSubentryFlow(ConfigSubentryFlow):
                 vol.Required(CONF_NAME): TextSelector(),
                 vol.Optional(CONF_USER): SelectSelector(
                     SelectSelectorConfig(
-                        options=[
-                            SelectOptionDict(value=user_id, label=name)
-                            for user_id, name in sorted(
-                                users.items(), key=lambda user: user[1].casefold()
-                            )
-                        ],
-                        mode=SelectSelectorMode.DROPDOWN,
+                        options=by_name(users), mode=SelectSelectorMode.DROPDOWN
                     )
                 ),
                 vol.Optional(CONF_RIGHTS, default=list): RIGHTS_SELECTOR,
@@ -96,40 +58,36 @@ class PersonSubentryFlow(ConfigSubentryFlow):
         if shown.get(CONF_USER) not in users:
             # Deleted since, and no choice any more.
             shown.pop(CONF_USER, None)
-        return self.async_show_form(
-            step_id=step_id,
-            data_schema=self.add_suggested_values_to_schema(schema, shown),
-            errors=errors,
+        return schema, shown
+
+    @override
+    def _filled_in(self, typed: Mapping[str, Any], own: str | None) -> Person:
+        return Person(
+            name=typed[CONF_NAME].strip(),
+            user_id=typed.get(CONF_USER),
+            rights=frozenset(map(Right, typed[CONF_RIGHTS])),
+            tags=cards(typed, CONF_TAGS),
         )
 
-    def _others(self, own: str | None) -> list[Person]:
-        """Return all persons but the one of the subentry `own`."""
-        return [
+    @override
+    def _errors(self, subject: Person, own: str | None) -> dict[str, str]:
+        others = [
             person_from(subentry.title, subentry.data)
-            for subentry in self._get_entry().subentries.values()
-            if subentry.subentry_type == SUBENTRY_PERSON and subentry.subentry_id != own
+            for subentry in self._subentries(SUBENTRY_PERSON)
+            if subentry.subentry_id != own
         ]
-
-    @staticmethod
-    def _errors(person: Person, others: list[Person]) -> dict[str, str]:
-        if not person.name:
+        if not subject.name:
             return {CONF_NAME: "name_missing"}
-        if person.user_id is not None and any(
-            other.user_id == person.user_id for other in others
+        if subject.user_id is not None and any(
+            other.user_id == subject.user_id for other in others
         ):
             return {CONF_USER: "user_taken"}
-        if any(plain(tag) == plain(OWNER_TAG) for tag in person.tags):
+        if any(plain(tag) == plain(OWNER_TAG) for tag in subject.tags):
             return {CONF_TAGS: "tag_of_home_assistant"}
-        if any(other.holds(tag) for other in others for tag in person.tags):
+        if any(other.holds(tag) for other in others for tag in subject.tags):
             return {CONF_TAGS: "tag_taken"}
         return {}
 
-
-def _filled_in(values: Mapping[str, Any]) -> Person:
-    """Return the person that a filled in form says."""
-    return Person(
-        name=values[CONF_NAME].strip(),
-        user_id=values.get(CONF_USER),
-        rights=frozenset(map(Right, values[CONF_RIGHTS])),
-        tags=frozenset(tag.strip() for tag in values.get(CONF_TAGS, ()) if tag.strip()),
-    )
+    @override
+    def _data(self, subject: Person) -> dict[str, Any]:
+        return person_data(subject)
