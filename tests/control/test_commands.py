@@ -62,7 +62,7 @@ async def refused(house: House, command: Command) -> str:
         if not task.done():
             await house.advance(timedelta(seconds=31))
     with pytest.raises(HomeAssistantError) as error:
-        await asyncio.wait_for(task, 5)
+        await asyncio.wait_for(task, 60)
     assert error.value.translation_key
     return error.value.translation_key
 

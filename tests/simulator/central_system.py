@@ -69,7 +69,7 @@ class CentralSystem:
         future: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
         self._waiting[message_id] = future
         await self.sockets[identity].send_json([2, message_id, action, payload])
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             frame = await future
         await self.clock.settle()
         return frame[2] if frame[0] == 3 else {"error": frame[2]}

@@ -110,7 +110,7 @@ async def test_a_real_clock_runs_at_its_speed() -> None:
     rang: asyncio.Future[datetime] = asyncio.get_running_loop().create_future()
     due = clock.now() + timedelta(seconds=10)
     clock.call_at(due, lambda: rang.set_result(clock.now()))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         assert await rang >= due
     clock.join(_Party())
     await clock.settle()

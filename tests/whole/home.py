@@ -23,7 +23,7 @@ from script.lib.home_assistant import HomeAssistantClient
 
 ROOT: Final = Path(__file__).parents[2]
 IDENTITY: Final = "WB1"
-PATIENCE: Final = 30
+PATIENCE: Final = 120
 """Seconds that one step may take on a machine that others use too."""
 _ADDRESS: Final = "127.0.0.1"
 _CONFIGURATION: Final = """\

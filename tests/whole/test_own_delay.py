@@ -7,10 +7,10 @@ import pytest
 
 from custom_components.smart_charge_point.simulator.configuration import Key
 
-from .home import Home
+from .home import PATIENCE, Home
 from .wallbox import WatchedWallbox
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 KEY = "RandomisedDelay"
 
@@ -45,7 +45,8 @@ async def test_a11_5_killed_when_the_wallboxs_own_delay_was_set_to_0(
     await home.start()
     await wallbox.connect()
     await wallbox.unplug()
-    async with asyncio.timeout(75):
+    # Half a minute after it was set to 0, by the clock of the world.
+    async with asyncio.timeout(PATIENCE):
         while wallbox.box.configuration.text(KEY) == "0":
             await asyncio.sleep(0)
             await wallbox.catch_up()

@@ -15,7 +15,7 @@ from custom_components.smart_charge_point.simulator.profile import Purpose
 from .home import Home
 from .wallbox import WatchedWallbox
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 HOURS, NEXT_SEASON, NEXT_DELAY, OVERRIDE, MAXIMUM = 100, 101, 102, 110, 1
 """Ids of charging profiles (docs/architecture.md)."""
