@@ -8,7 +8,7 @@ from homeassistant.components.button import ButtonEntity, ButtonEntityDescriptio
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .control.controller import Controller
+from .control.override_desk import OverrideDesk
 from .coordinator import SmartChargePointConfigEntry, SmartChargePointCoordinator
 from .entity import (
     ConnectorEntity,
@@ -34,24 +34,24 @@ class ConnectorButtonDescription(
 ):
     """Describes a button of a connector. `press_fn` gets the connector's number and who presses it."""
 
-    press_fn: Callable[[Controller, int, str | None], Awaitable[None]]
+    press_fn: Callable[[OverrideDesk, int, str | None], Awaitable[None]]
 
 
 BUTTONS: Final = (
     ConnectorButtonDescription(
         key="cancel_delay",
         translation_key="cancel_delay",
-        press_fn=Controller.async_cancel_delay,
+        press_fn=OverrideDesk.async_cancel_delay,
     ),
     ConnectorButtonDescription(
         key="charge_now",
         translation_key="charge_now",
-        press_fn=Controller.async_charge_now,
+        press_fn=OverrideDesk.async_charge_now,
     ),
     ConnectorButtonDescription(
         key="stop_charging",
         translation_key="stop_charging",
-        press_fn=Controller.async_stop_charging,
+        press_fn=OverrideDesk.async_stop_charging,
     ),
 )
 
@@ -91,7 +91,7 @@ class ConnectorButton(ConnectorEntity, ButtonEntity):
     async def async_press(self) -> None:
         """Press the button."""
         await self.entity_description.press_fn(
-            self.controller, self.number, self.asked_by
+            self.controller.overrides, self.number, self.asked_by
         )
 
 

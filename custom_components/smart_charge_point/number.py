@@ -100,7 +100,9 @@ class CurrentLimitNumber(ConnectorEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Limit the current."""
-        await self.controller.async_set_current_limit(self.number, value, self.asked_by)
+        await self.controller.settings.async_set_current_limit(
+            self.number, value, self.asked_by
+        )
 
 
 class DelayMaximumNumber(SmartChargePointEntity, NumberEntity):
@@ -134,4 +136,6 @@ class DelayMaximumNumber(SmartChargePointEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Let the next delays be drawn from up to so many seconds."""
-        await self.controller.async_set_delay_maximum(int(value), "", self.asked_by)
+        await self.controller.settings.async_set_delay_maximum(
+            int(value), "", self.asked_by
+        )

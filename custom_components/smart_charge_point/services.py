@@ -170,14 +170,14 @@ async def _async_cancel_delay(call: ServiceCall) -> None:
     for controller, number in _connectors(
         call, lambda connector: connector.delay_ends is not None
     ):
-        await controller.async_cancel_delay(number, call.context.user_id)
+        await controller.overrides.async_cancel_delay(number, call.context.user_id)
 
 
 async def _async_charge_now(call: ServiceCall) -> None:
     """Charge whatever the hours say, until a given time or the end of the session (A10.5)."""
     until = moment_of(call.data.get(ATTR_UNTIL))
     for controller, number in _connectors(call, lambda connector: connector.plugged_in):
-        await controller.async_charge_now(number, call.context.user_id, until)
+        await controller.overrides.async_charge_now(number, call.context.user_id, until)
 
 
 async def _async_stop_charging(call: ServiceCall) -> None:
@@ -185,7 +185,7 @@ async def _async_stop_charging(call: ServiceCall) -> None:
     for controller, number in _connectors(
         call, lambda connector: connector.session is not None
     ):
-        await controller.async_stop_charging(number, call.context.user_id)
+        await controller.overrides.async_stop_charging(number, call.context.user_id)
 
 
 async def _async_set_charging_hours(call: ServiceCall) -> None:
@@ -198,13 +198,15 @@ async def _async_set_charging_hours(call: ServiceCall) -> None:
             hours, choice = controller.ruleset.default_hours, HoursChoice.ACCEPTED
         else:
             hours, choice = ChargingHours.ALWAYS, HoursChoice.REMOVED
-        await controller.async_set_charging_hours(hours, choice, call.context.user_id)
+        await controller.settings.async_set_charging_hours(
+            hours, choice, call.context.user_id
+        )
 
 
 async def _async_set_delay_maximum(call: ServiceCall) -> None:
     """Set the longest random delay, with the reason where it is less than the rules ask for (A11.6)."""
     for target in targets(call):
-        await target.controller.async_set_delay_maximum(
+        await target.controller.settings.async_set_delay_maximum(
             call.data[ATTR_SECONDS], call.data[ATTR_REASON], call.context.user_id
         )
 

@@ -159,7 +159,9 @@ class ChargingHoursSwitch(SmartChargePointEntity, SwitchEntity, RestoreEntity):
             await self._async_choose(ChargingHours.ALWAYS, HoursChoice.REMOVED)
 
     async def _async_choose(self, hours: ChargingHours, choice: HoursChoice) -> None:
-        await self.controller.async_set_charging_hours(hours, choice, self.asked_by)
+        await self.controller.settings.async_set_charging_hours(
+            hours, choice, self.asked_by
+        )
 
 
 class AvailableSwitch(ConnectorEntity, SwitchEntity):
@@ -181,12 +183,16 @@ class AvailableSwitch(ConnectorEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Take the connector into service."""
-        await self.controller.async_set_available(self.number, True, self.asked_by)
+        await self.controller.settings.async_set_available(
+            self.number, True, self.asked_by
+        )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Take the connector out of service."""
-        await self.controller.async_set_available(self.number, False, self.asked_by)
+        await self.controller.settings.async_set_available(
+            self.number, False, self.asked_by
+        )
 
 
 class FollowDsrSwitch(SmartChargePointEntity, SwitchEntity):

@@ -560,11 +560,11 @@ async def test_to_a_connector_that_there_is_not_nothing_is_sent(house: House) ->
     received = len(wallbox.received)
     for number in (0, 2, -1):
         for command in (
-            controller.async_charge_now(number),
-            controller.async_cancel_delay(number),
-            controller.async_stop_charging(number),
-            controller.async_set_current_limit(number, 10),
-            controller.async_set_available(number, False),
+            controller.overrides.async_charge_now(number),
+            controller.overrides.async_cancel_delay(number),
+            controller.overrides.async_stop_charging(number),
+            controller.settings.async_set_current_limit(number, 10),
+            controller.settings.async_set_available(number, False),
         ):
             with pytest.raises(HomeAssistantError) as error:
                 await command

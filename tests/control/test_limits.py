@@ -209,12 +209,12 @@ async def test_a_limit_that_is_not_answered_leaves_the_earlier_one(
     )
     await charging_car(house, wallbox)
     for _ in range(2):
-        setting = controller(house).async_set_current_limit(1, 10)
+        setting = controller(house).settings.async_set_current_limit(1, 10)
         assert await error_of(house, setting) == "wallbox_timed_out"
         assert shown(house) == 32
         assert wallbox.current() == 32
     task = asyncio.get_running_loop().create_task(
-        controller(house).async_set_current_limit(1, 10)
+        controller(house).settings.async_set_current_limit(1, 10)
     )
     await house.advance(timedelta(seconds=45))
     await task
@@ -230,7 +230,7 @@ async def test_a_limit_that_the_connection_breaks_at_leaves_the_earlier_one(
         settings=SELDOM, quirks=Quirks(maximum_profile=Refusal.SILENCE)
     )
     task = asyncio.get_running_loop().create_task(
-        controller(house).async_set_current_limit(1, 10)
+        controller(house).settings.async_set_current_limit(1, 10)
     )
     await house.clock.settle()
     await wallbox.go_offline()
@@ -281,7 +281,7 @@ async def test_a5_2_a_limit_out_of_range_is_not_sent(
         await limit(house, amperes)
     assert error.value.translation_key == key
     with pytest.raises(ServiceValidationError) as error:
-        await controller(house).async_set_current_limit(1, amperes)
+        await controller(house).settings.async_set_current_limit(1, amperes)
     assert error.value.translation_key == "limit_out_of_range"
     assert len(wallbox.received) == received
     assert shown(house) == 32

@@ -13,8 +13,7 @@ from ..model.dsr_record import DsrRecord, OptOutScope
 from ..records.dsr_report import DsrReport
 from ..rules.dsr import DsrRefusal, DsrRefusedError, event_limit
 from . import refusal
-from .authority import Authority
-from .charge_point import ChargePoint
+from .desk import Desk
 
 REFUSALS: Final = {
     DsrRefusal.OVER: "dsr_over",
@@ -26,16 +25,11 @@ REFUSALS: Final = {
 }
 
 
-class DsrDesk:
+class DsrDesk(Desk):
     """Takes what providers ask of one charge point, and what its owner says to it.
 
     Commands raise translated errors (`refusal`), and then nothing was changed but the record of it.
     """
-
-    def __init__(self, charge_point: ChargePoint, authority: Authority) -> None:
-        """Serve `charge_point` for those whom `authority` lets through."""
-        self._charge_point = charge_point
-        self._authority = authority
 
     @property
     def events(self) -> tuple[DsrEvent, ...]:
