@@ -1,7 +1,7 @@
 """The plan: what all the claims on a connector come to."""
 
 from datetime import UTC, datetime, time, timedelta
-from time import perf_counter
+from time import process_time
 
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -328,7 +328,8 @@ def test_the_week_is_planned_in_well_under_5_ms() -> None:
     delays = draw_edges(HOURS, 600, now, numbers_from("speed"))
     took = []
     for _ in range(20):
-        begun = perf_counter()
+        # Of the processor's time: others may be at work on it too.
+        begun = process_time()
         pattern = week_pattern(HOURS, delays, 600, now, LONDON)
         following = following_pattern(HOURS, delays, 600, now, LONDON)
         claim = hours_claim(
@@ -337,7 +338,7 @@ def test_the_week_is_planned_in_well_under_5_ms() -> None:
         plan = plan_of(
             claim, delay_claim(now, 300), owner_limit_claim(HALF, now), now=now
         )
-        took.append(perf_counter() - begun)
+        took.append(process_time() - begun)
     assert len(plan.segments) > 30
     assert min(took) < 0.005
 

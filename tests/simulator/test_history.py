@@ -42,9 +42,10 @@ async def test_a_year_is_lived_quickly_and_keeps_off_the_peak() -> None:
     """In seconds, with a bounded number of messages, and no current on a working day's morning or evening."""
     clock = DrivenClock(_UNTIL - timedelta(days=365))
     wallbox = Wallbox("ws://127.0.0.1:1", "WB", clock=clock)
-    began = time.perf_counter()
+    began = time.process_time()
     messages = await live(wallbox, Car(soc=0.6), until=_UNTIL, seed=1)
-    assert time.perf_counter() - began < 20
+    # Of the processor's time: others may be at work on it too.
+    assert time.process_time() - began < 20
     assert messages < 25_000
     assert clock.now() == _UNTIL
     for switching in wallbox.switchings:
