@@ -38,6 +38,7 @@ GOOD: Final[dict[Fact, Value]] = {
     Fact.DSR_RESTS: "wallbox",
     Fact.ENCRYPTION: "wallbox",
     Fact.FILE_STATE: "current",
+    Fact.FUNCTIONS_KEPT: "equal",
     Fact.HOURS_CHOICE: "accepted",
     Fact.HOURS_HELD: "weekly",
     Fact.HOURS_RESTS: "wallbox",

@@ -124,6 +124,7 @@ def test_nothing_seen_is_nothing_met() -> None:
         (Fact.READ_BACK, "exceeds", Subject.HOURS),
         (Fact.MINUTES_OUTSIDE, 1, Subject.HOURS),
         (Fact.DSR_RESTS, "nobody", Subject.DSR),
+        (Fact.FUNCTIONS_KEPT, "fewer", Subject.SUPPLIER),
         (Fact.OFFLINE_START, "none", Subject.OFFLINE_START),
         (Fact.SECONDS, 56, Subject.POWER),
         (Fact.ACCURACY, -0.11, Subject.ACCURACY),

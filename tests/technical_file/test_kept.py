@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.simulator import Car
+from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..exports.test_deletion import CARD, charged, delete
 from ..family import add_person
@@ -117,3 +119,43 @@ async def test_inputs_at_set_up_are_counted(house: House) -> None:
     ]
     assert told["value"] == len(answer)
     assert told["entered"] == f"{filled_in:%Y-%m-%dT%H:%M:%SZ}"
+
+
+async def test_a6_1_a_change_of_supplier_is_evidence(house: House) -> None:
+    """Of tariff or of who asks for demand-side response; what a wallbox does not do any more since then is not met."""
+    wallbox = await house.wallbox(firmware="1.0.0")
+    assert verdicts(await exported(house))["supplier"] == "not_evidenced"
+    await house.set_options(dsr_providers=["Grid & Sons"])
+    await house.set_options(dsr_providers=["Grid & Sons"], house_fuse=60)
+    await house.advance(timedelta(hours=3))
+    price = {"start": "00:00:00", "price": 0.2, "days": "every_day"}
+    await house.choose("cost", "fixed_rates", {"rates": [price]})
+    changed = house.now
+    await house.advance(timedelta(minutes=10))
+
+    file = await exported(house)
+    assert verdicts(file)["supplier"] == "met_by_software"
+    assert said(file)["supplier_change"] == f"{changed:%Y-%m-%dT%H:%M:%SZ}"
+    assert said(file)["supplier_changes"] == 2
+    assert said(file)["functions_kept"] == "equal"
+    assert said(file)["tariff"] == "fixed"
+    assert "Grid" not in str(file)
+
+    await wallbox.stop()
+    other = await house.wallbox(
+        firmware="1.1.0",
+        quirks=Quirks(
+            default_profile=Refusal.REJECTED,
+            maximum_profile=Refusal.REJECTED,
+            transaction_profile=Refusal.REJECTED,
+        ),
+    )
+    await house.advance(timedelta(minutes=10))
+    await other.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(minutes=20))
+    file = await exported(house)
+    assert said(file)["functions_kept"] == "fewer"
+    assert verdicts(file)["supplier"] == "not_met"
+
+    await quiet(house)
+    assert verdicts(await exported(house))["supplier"] == "not_evidenced"

@@ -20,6 +20,7 @@ from ..model.dsr_record import DsrRecord
 from ..model.hours import HoursChoice
 from ..records.ledger import Ledger
 from ..rules.charging_hours import overlaps_peak
+from .capability_report import Finding, capability_report
 from .connector import Connector
 from .dsr import DsrBook
 from .fast_metering import FastMetering
@@ -206,6 +207,15 @@ class ChargePoint:
             IssueKind.HOURS_OVERLAP_PEAK,
             decision.choice is HoursChoice.CHANGED
             and overlaps_peak(decision.hours, self.site.ruleset),
+        )
+
+    def capability_report(self, now: datetime) -> tuple[Finding, ...]:
+        """Return what was found of the wallbox at `now` (UTC), and what of it rests on Home Assistant being up."""
+        return capability_report(
+            self.memory.capabilities,
+            [each.resident_schedule(now) for each in self.connectors.values()],
+            now,
+            delays=any(each.delays for each in self.connectors.values()),
         )
 
     @callback

@@ -13,7 +13,7 @@ from ..model.hours import HoursChoice
 from ..records.technical_file.document import utc
 from ..records.technical_file.facts import Evidence, Fact, Seen, seen
 from ..rules.uniformity import uniformity
-from .capability_report import Ability, Finding, RestsOn, capability_report
+from .capability_report import Ability, Finding, RestsOn
 from .charge_point import ChargePoint
 from .kept_evidence import kept_facts
 from .papers import facts_entered
@@ -107,13 +107,7 @@ def _of_the_wallbox(charge_point: ChargePoint, now: datetime) -> Facts:
         connector.resident_schedule(now)
         for connector in charge_point.connectors.values()
     ]
-    report = capability_report(
-        capabilities,
-        schedules,
-        now,
-        delays=any(each.delays for each in charge_point.connectors.values()),
-    )
-    facts |= dict(_abilities(report, heard))
+    facts |= dict(_abilities(charge_point.capability_report(now), heard))
     changes = [each.week.valid_to for each in schedules if each.week.valid_to]
     if changes:
         facts[Fact.NEXT_CLOCK_CHANGE] = seen(utc(min(changes)), heard)

@@ -6,9 +6,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from ..model.result import DataDeleted, FileExported, FirmwareMet, MeterCompared, Result
+from ..model.result import (
+    DataDeleted,
+    FileExported,
+    FirmwareMet,
+    MeterCompared,
+    Result,
+    SupplierChanged,
+)
 from ..records.technical_file.document import utc
 from ..records.technical_file.facts import Fact, Seen, Value, seen
+from .capability_report import RestsOn
 from .charge_point import ChargePoint
 
 type Facts = Mapping[Fact, Seen]
@@ -29,6 +37,7 @@ async def kept_facts(charge_point: ChargePoint, now: datetime) -> Facts:
         **await _accuracy(charge_point, now),
         **await _deletion(charge_point, now),
         **await _firmware(charge_point),
+        **await _supplier(charge_point, now),
     }
 
 
@@ -88,6 +97,41 @@ async def _firmware(charge_point: ChargePoint) -> Facts:
     for one in await ledger.results(FileExported, identity, EVER, limit=1):
         state = "current" if one.firmware == firmware else "stale"
         facts[Fact.FILE_STATE] = seen(state, heard, by=_row(one))
+    return facts
+
+
+async def _supplier(charge_point: ChargePoint, now: datetime) -> Facts:
+    """Return the latest change of tariff or sources, and whether what was seen to before it is seen to after it."""
+    changes = await charge_point.ledger.results(
+        SupplierChanged, charge_point.settings.identity, now - YEAR
+    )
+    if not changes:
+        return {}
+    latest = changes[0]
+    facts = dict(
+        _alike(
+            {Fact.SUPPLIER_CHANGE: utc(latest.at), Fact.SUPPLIER_CHANGES: len(changes)},
+            latest.at,
+            samples=len(changes),
+            by=[_row(one) for one in changes],
+        )
+    )
+    heard = charge_point.seen_at
+    if heard is None or heard <= latest.at:
+        return facts
+    after = {
+        each.ability.value: each.rests_on
+        for each in charge_point.capability_report(now)
+        if each.ability.value in latest.functions
+    }
+    lost = RestsOn.NOBODY in after.values()
+    if lost or (after and RestsOn.NOT_KNOWN not in after.values()):
+        facts[Fact.FUNCTIONS_KEPT] = seen(
+            "fewer" if lost else "equal",
+            heard,
+            samples=len(after),
+            by=[_row(latest), {name: rests.value for name, rests in after.items()}],
+        )
     return facts
 
 

@@ -33,6 +33,7 @@ from .settings import ChargePointSettings
 from .signing import async_forget_key
 from .site_settings import CONF_DSR_SOURCES, SiteSettings
 from .statistics.keeper import StatisticsKeeper, forget_statistics
+from .supplier import SupplierWatch
 from .tariff.tariff import Tariff, async_forget_tariff
 
 
@@ -51,6 +52,7 @@ class Site(Directory):
         )
         self.controllers: dict[str, Controller] = {}
         self._dsr = DsrDispatch(hass, entry)
+        self._supplier = SupplierWatch(self.ledger)
         self._tariff = Tariff(hass, entry, self.ledger)
         self._energy_mix = EnergyMix(hass, entry, self.ledger)
         self.statistics = StatisticsKeeper(hass, entry, self.ledger)
@@ -128,6 +130,7 @@ class Site(Directory):
             if subentry.subentry_type == SUBENTRY_CHARGE_POINT
         }
         options = self._entry.options
+        self._supplier.look(options, self.controllers.values())
         self.settings = replace(
             SiteSettings.of(self._hass, options, len(wanted)),
             bank_holidays=await async_bank_holidays(

@@ -72,6 +72,7 @@ class Fact(StrEnum):
     FIRMWARE = "firmware"
     FIRMWARES = "firmwares"
     FLOW_TIME = "flow_time"
+    FUNCTIONS_KEPT = "functions_kept"
     HOME = "home"
     HOME_ASSISTANT = "home_assistant"
     HOURS_CHOICE = "hours_choice"
@@ -119,6 +120,7 @@ class Fact(StrEnum):
     SOFTWARE_MANUAL = "software_manual"
     SOLD = "sold"
     SUPPLIER_CHANGE = "supplier_change"
+    SUPPLIER_CHANGES = "supplier_changes"
     SUPPORT_END = "support_end"
     TAMPER_REACTION = "tamper_reaction"
     TAMPER_REPORTS = "tamper_reports"
@@ -140,6 +142,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.DSR_RESTS,
             Fact.ENCRYPTION,
             Fact.FILE_STATE,
+            Fact.FUNCTIONS_KEPT,
             Fact.HOURS_CHOICE,
             Fact.HOURS_HELD,
             Fact.HOURS_RESTS,
@@ -173,6 +176,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.SECONDS,
             Fact.SESSIONS,
             Fact.SETUP_INPUTS,
+            Fact.SUPPLIER_CHANGES,
             Fact.TAMPER_REPORTS,
             Fact.USER_DECISIONS,
         ),
@@ -203,6 +207,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.RATE_CHANGED,
             Fact.SESSIONS_FROM,
             Fact.SESSIONS_UNTIL,
+            Fact.SUPPLIER_CHANGE,
         ),
         Kind.TIME,
     ),

@@ -166,9 +166,10 @@ GREAT_BRITAIN: Final = (
         _OPERATION,
         Subject.SUPPLIER,
         "reg. 6",
-        (Fact.SUPPLIER_CHANGE,),
+        (Fact.SUPPLIER_CHANGE, Fact.SUPPLIER_CHANGES, Fact.FUNCTIONS_KEPT),
         _SOFTWARE,
-        also=(Fact.TARIFF, Fact.DSR_SOURCES),
+        also=(Fact.TARIFF, Fact.DSR_SOURCES, Fact.PROVIDERS),
+        against=_is(Fact.FUNCTIONS_KEPT, "fewer"),
     ),
     Rule(
         _OPERATION,
