@@ -135,6 +135,26 @@ async def test_x11_a_stop_takes_the_place_of_a_conclusion_that_was_drawn_anew(
     assert session["doubts"] == []
 
 
+async def test_a9_6_the_register_of_a_stop_told_after_our_conclusion_counts(
+    house: House,
+) -> None:
+    """The wallbox says first that the car is gone, and then where its meter stood: the energy sensor shows that."""
+    of = await concluded(house)
+    assert house.number("energy") < of.took - 1
+    await say(
+        house,
+        of.wallbox,
+        "StopTransaction",
+        transactionId=of.number,
+        meterStop=round(of.took * 1000),
+        timestamp=stamp(of.left),
+    )
+    await house.advance(timedelta(minutes=2))
+    assert house.number("energy") == pytest.approx(of.took, abs=0.002)
+    (session,) = await house.sessions()
+    assert session["energy"] == pytest.approx(of.took, abs=0.002)
+
+
 async def test_a9_6_samples_of_a_concluded_session_leave_the_one_that_runs_alone(
     house: House,
 ) -> None:
@@ -223,7 +243,82 @@ async def test_x11_a_concluded_session_ends_before_the_next_one_begins(
         await tell(house, wallbox, [reading], first)
 
     later, earlier = await house.sessions()
-    assert (earlier["id"], earlier["energy"]) == (first, 1.9)
+    assert (earlier["id"], earlier["energy"]) == (first, 2.0)
     assert datetime.fromisoformat(earlier["end"]) == began + 30 * MINUTE
     assert (later["id"], later["energy"]) == (second, 2.0)
     assert began.tzinfo is UTC
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a9_6_what_flowed_after_the_last_sample_shows_when_the_next_session_begins(
+    house: House, restarted: bool
+) -> None:
+    """The stop is never told: up to where the next session's register begins, it was all this one's."""
+    wallbox = await hang_up_on_the_wall(house, UNTOLD, settings=TOLD_BY_HAND)
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(QUARTER)
+    sample = register(wallbox.energy(), house.now)
+    (session,) = await house.sessions()
+    await tell(house, wallbox, [sample], session["id"])
+    told = wallbox.energy() / 1000
+    await house.advance(QUARTER)
+    await wallbox.unplug()
+    await house.advance(MINUTE)
+    took = wallbox.energy() / 1000
+    (session,) = await house.sessions()
+    assert session["energy"] == pytest.approx(told, abs=0.002)
+
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    _, session = await house.sessions()
+    assert session["energy"] == pytest.approx(took, abs=0.002)
+    assert took > told + 1
+    assert session["doubts"] == ["stop_meter"]
+
+    # Neither a restart nor a sample that is told again changes that.
+    if restarted:
+        await house.restart()
+        await house.advance(timedelta(minutes=5))
+    await tell(house, wallbox, [sample], session["id"])
+    assert (await house.sessions())[1] == session
+
+
+async def test_a9_6_a_session_that_is_told_after_the_next_one_takes_its_own(
+    house: House,
+) -> None:
+    """A queue is told newest first: what flowed between two sessions was not the former's, but of one that came after it."""
+    wallbox = await hang_up_on_the_wall(house, UNTOLD, settings=TOLD_BY_HAND)
+    await house.advance(timedelta(hours=2))
+    began = house.now - timedelta(hours=2)
+
+    async def start(minutes: int, wh: int) -> int:
+        await say(
+            house,
+            wallbox,
+            "StartTransaction",
+            connectorId=1,
+            idTag="04A0",
+            meterStart=wh,
+            timestamp=stamp(began + minutes * MINUTE),
+        )
+        told: int = answers(wallbox, "StartTransaction")[-1]["transactionId"]
+        return told
+
+    async def energies() -> list[float]:
+        return [session["energy"] for session in await house.sessions()]
+
+    await start(0, 0)
+    third = await start(60, 5000)
+    assert await energies() == [0, 5]
+    await start(30, 2000)
+    assert await energies() == [0, 3, 2]
+    # A register that counts each session from 0 says nothing of the one before.
+    await say(
+        house,
+        wallbox,
+        "StopTransaction",
+        transactionId=third,
+        meterStop=6000,
+        timestamp=stamp(began + 70 * MINUTE),
+    )
+    await start(90, 0)
+    assert await energies() == [0, 1, 3, 2]

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..model.meter import MeterSample
-from ..model.transaction import Session
+from ..model.transaction import Doubt, Session
 from ..records.ledger import Ledger
 from .open_session import OpenSession
 
 MOST_ASIDE: Final = 16
 """How many are kept in sight; of the others only samples that bear an id are known."""
+
+_MOST_LATER: Final = 1000
 
 
 class Asides:
@@ -53,6 +55,14 @@ class Asides:
             return OpenSession.from_ledger(session)
         graph = await self._ledger.samples(session.transaction_id)
         taken = OpenSession.concluded(session, graph)
+        later = await self._ledger.sessions(
+            session.charge_point,
+            session.started_at + timedelta.resolution,
+            limit=_MOST_LATER,
+        )
+        following = [one for one in later if one.connector == session.connector]
+        if following and Doubt.REGISTER_JUMP not in taken.doubts:
+            taken.next_start = OpenSession.from_ledger(following[-1]).register_at_start
         self.put(taken)
         return taken
 
@@ -64,6 +74,16 @@ class Asides:
             if session.started_at <= at and not session.is_over(at)
         ]
         return max(then, key=lambda session: session.started_at, default=None)
+
+    async def before(
+        self, identity: str, connector: int, at: datetime
+    ) -> OpenSession | None:
+        """Return the session of a connector that was the last to begin before a moment, if it is one of these."""
+        began = [one for one in self._concluded(connector) if one.started_at < at]
+        last = max(began, key=lambda session: session.started_at, default=None)
+        if last is None or await self._others_between(identity, last, at):
+            return None
+        return last
 
     def reaching_beyond(self, connector: int, at: datetime) -> tuple[OpenSession, ...]:
         """Return the sessions of a connector that began before a moment, and that we let end after it."""
@@ -86,12 +106,16 @@ class Asides:
             return True
         if not session.outlasts(samples):
             return False
+        return not await self._others_between(identity, session, samples[-1].at)
+
+    async def _others_between(
+        self, identity: str, session: OpenSession, at: datetime
+    ) -> bool:
+        """Return whether another session of the connector began between the beginning of one and a moment."""
         later = await self._ledger.sessions(
-            identity,
-            session.started_at + timedelta.resolution,
-            samples[-1].at,
+            identity, session.started_at + timedelta.resolution, at
         )
-        return not any(one.connector == session.connector for one in later)
+        return any(one.connector == session.connector for one in later)
 
     def _concluded(self, connector: int) -> Iterator[OpenSession]:
         for session in self._sessions.values():

@@ -8,7 +8,7 @@ from typing import Final
 from ..model.charge_point import RunningSession
 from ..model.meter import Measurand, MeterSample, Phase
 from ..model.transaction import Doubt, Session, SessionSample
-from ..rules.energy import JITTER, Register, advance, session_energy
+from ..rules.energy import JITTER, MOST_POWER, Register, advance, session_energy
 from ..rules.flow_time import (
     FLOWS_FROM_CURRENT,
     FLOWS_FROM_POWER,
@@ -61,6 +61,8 @@ class OpenSession:
     export_register: Register | None = None
     concluded_at: datetime | None = None
     """Where our conclusion puts its end (UTC); None while it runs."""
+    next_start: float | None = None
+    """Where the register (Wh) stood when the next session of its connector began; None: not known."""
 
     @staticmethod
     def from_ledger(session: Session) -> OpenSession:
@@ -104,19 +106,34 @@ class OpenSession:
         taken.flow = replace(flow, flowed=max(timedelta(), session.flow_time - added))
         taken.doubts -= session.concluded_with & {Doubt.GAP, Doubt.STOP_METER}
         taken.concluded_at = session.stopped_at
+        if Doubt.REGISTER_JUMP not in taken.doubts and session.meter_start is not None:
+            # What shows at the beginning of the next one is in its energy, but was not measured in it.
+            last = taken.register.last or session.meter_start
+            total = max(0.0, last - session.meter_start)
+            taken.register = replace(taken.register, total=total)
         taken.unheard_since = session.meter_last_at or session.started_at
         return taken
 
+    @property
+    def register_at_start(self) -> float | None:
+        """Where the register (Wh) stood when it began, None where that is not certain."""
+        return None if self.doubts & {Doubt.ADOPTED, Doubt.TIME} else self.meter_start
+
     def outcome(self, at: datetime, meter: float | None) -> Outcome:
-        """Return what it comes to where it ends at `at` (UTC), the register at `meter` (Wh; None: not told)."""
+        """Return what it comes to where it ends at `at` (UTC), the register at `meter` (Wh; None: not told).
+
+        What flowed between its last sample and an end without a register shows when the next session begins (A9.6).
+        """
         ended = replace(self, doubts=self.doubts - {Doubt.STOP_METER})
         if meter is not None:
             ended.count(meter, at)
+        elif self.next_start is not None and self._can_reach(self.next_start, at):
+            ended.count(self.next_start, at)
         lasted = None if Doubt.TIME in ended.doubts else at - ended.started_at
         took = session_energy(
             start=ended.meter_start,
             stop=meter,
-            last=self.register.last,
+            last=ended.register.last if meter is None else self.register.last,
             counted=ended.register.total,
             duration=lasted,
         )
@@ -129,6 +146,13 @@ class OpenSession:
             flow_time=flow.flowed if lasted is None else min(flow.flowed, lasted),
             doubts=frozenset(doubts),
         )
+
+    def _can_reach(self, register: float, at: datetime) -> bool:
+        """Return whether the register can have counted on to a reading (Wh) by a moment."""
+        last, last_at = self.register.last, self.register.at
+        if last is None or last_at is None:
+            return False
+        return 0 < register - last <= MOST_POWER * ((at - last_at) / _HOUR)
 
     def is_over(self, at: datetime) -> bool:
         """Return whether we concluded that it had ended by a moment (UTC)."""

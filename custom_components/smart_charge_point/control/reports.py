@@ -252,15 +252,17 @@ class Reports(Handler):
     @override
     async def transaction_stopped(self, event: TransactionStopped) -> None:
         now = dt_util.utcnow()
-        connector, session = await self._charge_point.sessions.stopped(event, now)
+        connector, session, news = await self._charge_point.sessions.stopped(event, now)
         if session is not None:
             self._power_cuts.stopped(session.transaction_id, event)
             await self._charge_point.facts.ended(connector, session, event)
         if connector is None and session is not None:
             connector = self._left_unfinished(session)
+        if session is not None and event.meter is not None and (connector or news):
+            at = connector or self._charge_point.connectors.get(session.connector)
+            if at is not None:
+                self._count(at, event.meter, event.at)
         if connector is not None:
-            if event.meter is not None:
-                self._count(connector, event.meter, event.at)
             used = connector.memory.session_delay
             # A session that began before the draw is history, and has used another delay.
             history = (

@@ -72,11 +72,8 @@ class SessionKeeper:
             if (connector := self._connectors.get(session.connector)) is None:
                 continue
             if connector.session is not None:
-                await self._close(
-                    connector.session,
-                    at=session.started_at,
-                    meter=None,
-                    reason=StopReason.SUPERSEDED,
+                await self._supersede(
+                    connector.session, OpenSession.from_ledger(session)
                 )
             connector.session = OpenSession.from_ledger(session)
             connector.session.unheard_since = (
@@ -135,29 +132,21 @@ class SessionKeeper:
             session.take_over(current)
             _hand_over_override(connector, current, session)
             current = None
-        await self._conclude_before(session)
         if current is not None and session.started_at < current.started_at:
-            await self._close(
-                session,
-                at=current.started_at,
-                meter=None,
-                reason=StopReason.SUPERSEDED,
-            )
+            await self._supersede(session, current)
         else:
             if current is not None:
-                await self._close(
-                    current,
-                    at=session.started_at,
-                    meter=None,
-                    reason=StopReason.SUPERSEDED,
-                )
+                await self._supersede(current, session)
             connector.session = session
+        await self._conclude_before(connector, session)
         return session
 
     async def stopped(
         self, event: TransactionStopped, now: datetime
-    ) -> tuple[Connector | None, Session | None]:
-        """Keep a transaction's end on the disk; return the connector whose present session it was, and the session.
+    ) -> tuple[Connector | None, Session | None, bool]:
+        """Keep a transaction's end on the disk.
+
+        Return the connector whose present session it was, the session, and whether its end was not told before.
 
         An id that was never given out ends the session that runs, if there is but one: some wallboxes forget what an
         offline start was called.
@@ -181,7 +170,7 @@ class SessionKeeper:
             ]
             if len(candidates) != 1 or candidates[0].session is None:
                 _LOGGER.debug("A transaction ended that is not known: %s", event.at)
-                return None, None
+                return None, None, False
             session = candidates[0].session
         elif (at := running.get(known.transaction_id)) is not None:
             session = at.session or OpenSession.from_ledger(known)
@@ -191,6 +180,11 @@ class SessionKeeper:
         await self._ledger.add_samples(session.transaction_id, points)
         if not event.at_trusted:
             session.doubts.add(Doubt.TIME)
+        news = (
+            known is None
+            or known.stopped_at is None
+            or known.concluded_with is not None
+        )
         kept = await self._close(
             session, at=event.at, meter=event.meter, reason=event.reason
         )
@@ -206,7 +200,7 @@ class SessionKeeper:
             and (connector is not None or await self._is_latest(kept))
         ):
             self._show_last(shown, kept)
-        return connector, kept
+        return connector, kept, news
 
     async def _is_latest(self, session: Session) -> bool:
         """Return whether no later session of its connector is known."""
@@ -420,14 +414,30 @@ class SessionKeeper:
             connector.memory.last_session_energy = came_to.energy
             connector.memory.last_session_flow_time = came_to.flow_time
 
-    async def _conclude_before(self, session: OpenSession) -> None:
-        """Let no session on the connector that we concluded has ended reach into one that was told to begin after it."""
-        for other in self._asides.reaching_beyond(
-            session.connector, session.started_at
-        ):
-            await self._close(
-                other, at=session.started_at, meter=None, reason=StopReason.SUPERSEDED
-            )
+    async def _supersede(self, session: OpenSession, following: OpenSession) -> None:
+        """Conclude that a session has ended where the next one of its connector begins."""
+        session.next_start = following.register_at_start
+        await self._close(
+            session,
+            at=following.started_at,
+            meter=None,
+            reason=StopReason.SUPERSEDED,
+        )
+
+    async def _conclude_before(
+        self, connector: Connector, session: OpenSession
+    ) -> None:
+        """Let those that we concluded have ended come to an end where a session of their connector was told to begin."""
+        for other in self._asides.reaching_beyond(connector.number, session.started_at):
+            await self._supersede(other, session)
+        before = await self._asides.before(
+            self._identity, connector.number, session.started_at
+        )
+        if before is None or before.concluded_at is None:
+            return
+        if before.next_start != session.register_at_start:
+            before.next_start = session.register_at_start
+            await self._conclude_anew(connector, before, before.concluded_at)
 
     def _of_time(self, connector: Connector, event: Metered) -> OpenSession | None:
         """Return the session of a connector that samples belong to by their time; else the present one, if any."""
