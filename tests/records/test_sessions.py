@@ -290,7 +290,7 @@ async def test_x11_a_concluded_session_comes_to_what_is_told_of_it_afterwards(
         ledger, number, meter=None, energy=1, doubts={Doubt.GAP}, provisional=True
     )
     assert concluded is not None
-    assert concluded.concluded_with == {Doubt.GAP}
+    assert concluded.concluded_with == frozenset({Doubt.GAP})
     settled = (await ledger.due())["garage"]
     await ledger.settled("garage", settled)
 
@@ -308,7 +308,7 @@ async def test_x11_a_concluded_session_comes_to_what_is_told_of_it_afterwards(
     session = await ledger.session(number)
     assert session is not None
     assert (session.energy, session.stopped_at) == (900, NOW + 3 * HOUR)
-    assert session.doubts == session.concluded_with == {Doubt.STOP_METER}
+    assert session.doubts == session.concluded_with == frozenset({Doubt.STOP_METER})
     assert len(await ledger.samples(number)) == 1
     assert sum(slot.energy for slot in await ledger.slots(number)) == 900
     assert (await ledger.due())["garage"].hour == hour_of(NOW)
