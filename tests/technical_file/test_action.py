@@ -75,12 +75,14 @@ def said(file: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def an_evening(house: House) -> None:
-    """Let a car charge through an evening: held back by the hours, then let go, told to take less."""
+    """Let a car charge through an evening: held back by the hours, then let go, told to take less and then more."""
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
     await house.advance(timedelta(minutes=20))
     await house.set_number("current_limit", 16)
-    await house.advance(timedelta(hours=1))
+    await house.advance(timedelta(minutes=40))
+    await house.set_number("current_limit", 20)
+    await house.advance(timedelta(minutes=20))
     await wallbox.unplug()
     await house.advance(timedelta(minutes=5))
 

@@ -1,23 +1,38 @@
 """What came out once is evidence for 35 days: a test of each, from where it happens to the line that it stands on."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.simulator import Car
+from custom_components.smart_charge_point.simulator.edges import Edges
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..exports.test_deletion import CARD, charged, delete
 from ..family import add_person
 from ..house import House
 from ..panel_api.conftest import SignIn, owner, sign_in
-from .test_action import exported, media, said, verdicts
+from .test_action import MONDAY, exported, media, said, verdicts
 
 __all__ = ["media", "owner", "sign_in"]
 
 QUIET = timedelta(days=36)
+
+
+def samples(file: Mapping[str, Any], fact: str) -> int:
+    """Return by how many samples a fact was seen."""
+    [count] = [
+        one["samples"]
+        for line in file["document"]["lines"]
+        for one in line["evidence"]
+        if one["fact"] == fact
+    ]
+    return int(count)
 
 
 async def quiet(house: House) -> None:
@@ -159,3 +174,49 @@ async def test_a6_1_a_change_of_supplier_is_evidence(house: House) -> None:
 
     await quiet(house)
     assert verdicts(await exported(house))["supplier"] == "not_evidenced"
+
+
+@pytest.mark.at(MONDAY)
+async def test_a5_1_how_soon_a_wallbox_acknowledges_is_evidence(house: House) -> None:
+    """More, less and other hours apart; what takes nothing to be sent takes no time either, and a silence counts."""
+    wallbox = await house.wallbox()
+    await house.set_number("current_limit", 16)
+    await house.set_number("current_limit", 16)
+    lowered = said(await exported(house))
+    assert lowered["rate_down_p95"] == 0
+    assert lowered["rate_up_p50"] is None
+    assert verdicts(await exported(house))["rate"] == "not_evidenced"
+
+    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
+    await house.advance(timedelta(minutes=2))
+    await house.action("charge_now")
+    file = await exported(house)
+    assert said(file)["rate_up_p50"] == 0
+    assert verdicts(file)["rate"] == "met_jointly"
+    assert "time_shift_p50" not in said(file)
+
+    with patch.object(Edges, "answer", autospec=True) as answer:
+        answer.return_value = None
+        await house.action("set_charging_hours", hours="none")
+        await house.advance(timedelta(seconds=20))
+    await house.advance(timedelta(minutes=2))
+    file = await exported(house)
+    assert 30 <= said(file)["time_shift_p50"] < 60
+    assert samples(file, "time_shift_p95") == 1
+    assert samples(file, "rate_down_p50") == samples(file, "rate_up_p50") == 1
+
+    event: dict[str, Any] = {
+        "provider": "Grid",
+        "event_id": "1",
+        "kind": "response",
+        "direction": "down",
+        "limit_a": 6,
+        "end": house.now + timedelta(minutes=10),
+    }
+    await house.set_options(dsr_providers=["Grid"])
+    await house.action("start_dsr_event", **event)
+    await house.advance(timedelta(seconds=30))
+    assert samples(await exported(house), "rate_down_p50") == 2
+
+    await quiet(house)
+    assert verdicts(await exported(house))["rate"] == "not_evidenced"

@@ -18,6 +18,7 @@ from ..model.capabilities import UNTRIED, Rung
 from ..model.charge_point import NOTHING_TOLD, ChargePointState, Fault
 from ..model.dsr_record import DsrRecord
 from ..model.hours import HoursChoice
+from ..model.result import TimeShifted
 from ..records.ledger import Ledger
 from ..rules.charging_hours import overlaps_peak
 from .capability_report import Finding, capability_report
@@ -29,6 +30,7 @@ from .link_loss import LinkLossNotice
 from .memory import ConnectorMemory, Memory, MemoryStore
 from .obedience import Obedience
 from .reconciler import Reconciler
+from .response_times import ResponseTimes
 from .session_facts import SessionFacts
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
@@ -80,6 +82,7 @@ class ChargePoint:
         self.fast_metering = FastMetering(
             self.store, self.dsr, ledger, settings.identity
         )
+        self.response_times = ResponseTimes(ledger, lambda: self.settings.identity)
         self.reconciler = Reconciler(
             hass,
             self.store,
@@ -87,6 +90,7 @@ class ChargePoint:
             issues=self.issues,
             dsr=self.dsr,
             fast_metering=self.fast_metering,
+            response_times=self.response_times,
             on_change=self._reconciled,
         )
         self.sessions = SessionKeeper(
@@ -183,6 +187,8 @@ class ChargePoint:
         )
         if settings.decision.hours != before.decision.hours:
             self._notice_overlap()
+            if self.link is not None:
+                self.response_times.expect(TimeShifted, settings.decision.decided_at)
         for connector in self.connectors.values():
             connector.settings = settings
         self.reconciler.wake()

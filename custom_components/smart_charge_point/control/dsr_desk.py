@@ -10,6 +10,7 @@ from homeassistant.util import dt as dt_util
 from ..model.decision import Decision, DecisionKind
 from ..model.dsr import DsrDirection, DsrEvent, DsrKind, DsrOutcome
 from ..model.dsr_record import DsrRecord, OptOutScope
+from ..model.result import Acknowledged, RateLowered, RateRaised
 from ..records.dsr_report import DsrReport
 from ..rules.dsr import DsrRefusal, DsrRefusedError, event_limit
 from . import refusal
@@ -23,6 +24,12 @@ REFUSALS: Final = {
     DsrRefusal.WRONG_LIMIT: "dsr_wrong_limit",
     DsrRefusal.TWO_LIMITS: "dsr_two_limits",
 }
+
+_CHANGES: Final[dict[DsrDirection, type[Acknowledged]]] = {
+    DsrDirection.DOWN: RateLowered,
+    DsrDirection.UP: RateRaised,
+}
+"""What an event asks for; a setpoint may be either."""
 
 
 class DsrDesk(Desk):
@@ -93,16 +100,20 @@ class DsrDesk(Desk):
 
     async def async_offer(self, event: DsrEvent) -> DsrRecord:
         """Take an event as a source tells it."""
-        charge_point = self._charge_point
+        charge_point, now = self._charge_point, dt_util.utcnow()
         try:
             record = await charge_point.dsr.put(
-                event,
-                follow=self.follows,
-                delay_maximum=self._delay_maximum,
-                now=dt_util.utcnow(),
+                event, follow=self.follows, delay_maximum=self._delay_maximum, now=now
             )
         except DsrRefusedError as error:
             raise await self._refused(event.provider, event.event_id, error) from error
+        change = _CHANGES.get(event.direction)
+        if (
+            record.outcome is DsrOutcome.ACTIVE
+            and change is not None
+            and charge_point.link is not None
+        ):
+            charge_point.response_times.expect(change, now)
         self._changed()
         return record
 

@@ -1,18 +1,22 @@
 """Evidence that came out once and was kept: the results in the ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
 from ..model.result import (
+    Acknowledged,
     DataDeleted,
     FileExported,
     FirmwareMet,
     MeterCompared,
+    RateLowered,
+    RateRaised,
     Result,
     SupplierChanged,
+    TimeShifted,
 )
 from ..records.technical_file.document import utc
 from ..records.technical_file.facts import Fact, Seen, Value, seen
@@ -22,6 +26,13 @@ from .charge_point import ChargePoint
 type Facts = Mapping[Fact, Seen]
 
 YEAR: Final = timedelta(days=365)
+MONTH: Final = timedelta(days=30)
+TAKES: Final[Mapping[type[Acknowledged], tuple[Fact, Fact]]] = {
+    RateRaised: (Fact.RATE_UP_P50, Fact.RATE_UP_P95),
+    RateLowered: (Fact.RATE_DOWN_P50, Fact.RATE_DOWN_P95),
+    TimeShifted: (Fact.TIME_SHIFT_P50, Fact.TIME_SHIFT_P95),
+}
+"""What was acknowledged, and the facts of how soon."""
 EVER: Final = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_VERSIONS: Final = 20
 """Versions of firmware that are told, the latest."""
@@ -38,6 +49,7 @@ async def kept_facts(charge_point: ChargePoint, now: datetime) -> Facts:
         **await _deletion(charge_point, now),
         **await _firmware(charge_point),
         **await _supplier(charge_point, now),
+        **await _response_times(charge_point, now),
     }
 
 
@@ -133,6 +145,34 @@ async def _supplier(charge_point: ChargePoint, now: datetime) -> Facts:
             by=[_row(latest), {name: rests.value for name, rests in after.items()}],
         )
     return facts
+
+
+async def _response_times(charge_point: ChargePoint, now: datetime) -> Facts:
+    """Return how soon the wallbox acknowledged what was decided in 30 days: half of it, and all but a twentieth."""
+    facts: dict[Fact, Seen] = {}
+    for kind, (half, most) in TAKES.items():
+        found = await charge_point.ledger.results(
+            kind, charge_point.settings.identity, now - MONTH
+        )
+        if not found:
+            continue
+        took = sorted(one.seconds for one in found)
+        values: dict[Fact, Value] = {
+            half: _percentile(took, 50),
+            most: _percentile(took, 95),
+        }
+        facts |= _alike(
+            values,
+            found[0].at,
+            samples=len(found),
+            by=[[utc(one.at), one.seconds] for one in found],
+        )
+    return facts
+
+
+def _percentile(values: Sequence[float], per_cent: int) -> float:
+    """Return the least of the values (in order) that so many per cent of them are not above."""
+    return values[-(-len(values) * per_cent // 100) - 1]
 
 
 def _alike(

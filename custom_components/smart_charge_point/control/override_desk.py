@@ -23,6 +23,7 @@ from .connector import Connector
 from .desk import Desk
 from .dsr_desk import DsrDesk
 from .override import Override, OverrideKind
+from .response_times import change_of
 from .starting import WISH_LASTS
 
 
@@ -58,17 +59,16 @@ class OverrideDesk(Desk):
             with suppress(HomeAssistantError):
                 await self._set_own_delay_aside(link)
         now = dt_util.utcnow()
-        before = target.memory.override
         if target.session is None:
             await self._begin_now(link, target, now, until)
         else:
-            target.memory.override = Override(
+            wish = Override(
                 kind=OverrideKind.CHARGE_NOW,
                 transaction_id=target.session.transaction_id,
                 since=now,
                 until=until,
             )
-            await self._override(link, target, before)
+            await self._override(link, target, wish)
         await self._authority.record(
             kind, user_id, connector, "" if until is None else until.isoformat()
         )
@@ -121,14 +121,13 @@ class OverrideDesk(Desk):
             if delays_itself:
                 return
             raise refusal.not_possible("no_delay", name=self._name)
-        before = target.memory.override
-        target.memory.override = Override(
+        wish = Override(
             kind=OverrideKind.SKIP_DELAY,
             transaction_id=target.session.transaction_id,
             since=now,
             until=target.window_end(target.state.delay_ends),
         )
-        await self._override(link, target, before)
+        await self._override(link, target, wish)
 
     async def async_stop_charging(
         self, connector: int, user_id: str | None = None
@@ -150,30 +149,31 @@ class OverrideDesk(Desk):
             raise refusal.failed(self._name, error) from error
         if answer is Answer.ACCEPTED:
             return
-        before = target.memory.override
-        target.memory.override = Override(
+        wish = Override(
             kind=OverrideKind.STOP,
             transaction_id=session.transaction_id,
             since=dt_util.utcnow(),
         )
-        await self._override(link, target, before)
+        await self._override(link, target, wish)
 
-    async def _override(
-        self, link: Link, target: Connector, before: Override | None
-    ) -> None:
-        """Send the override that was just set; take it back if the wallbox will not have it."""
+    async def _override(self, link: Link, target: Connector, wish: Override) -> None:
+        """Set an override and send it; take it back if the wallbox will not have it."""
+        before, limit = target.memory.override, target.segment(wish.since).limit
+        target.memory.override = wish
+        change = change_of(limit, target.segment(wish.since).limit)
         # On the disk first: a wallbox must never hold a wish that nobody remembers after Home Assistant was killed.
         await self._charge_point.store.save()
         try:
             reconciler = self._charge_point.reconciler
-            await reconciler.maximum.hold(link, Priority.OWNER)
-            answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
+            with self._charge_point.response_times.answering(change, wish.since):
+                await reconciler.maximum.hold(link, Priority.OWNER)
+                answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
+                if answer is not Answer.ACCEPTED:
+                    await self._take_back(target, before)
+                    raise refusal.refused(self._name, answer)
         except CallError as error:
             await self._take_back(target, before)
             raise refusal.failed(self._name, error) from error
-        if answer is not Answer.ACCEPTED:
-            await self._take_back(target, before)
-            raise refusal.refused(self._name, answer)
         self._charge_point.store.save_soon()
         self._charge_point.reconciler.wake()
         self._charge_point.publish()

@@ -52,6 +52,7 @@ from .overriding import Overriding
 from .own_delay import OwnDelay
 from .probing import Probing
 from .readback import ReadBack
+from .response_times import ResponseTimes
 from .sending import ProfileSender
 from .standby import StandbyKeeper
 
@@ -86,6 +87,7 @@ class Reconciler:
         issues: Issues,
         dsr: DsrBook,
         fast_metering: FastMetering,
+        response_times: ResponseTimes,
         on_change: Callable[[], None],
     ) -> None:
         """Take the parts; nothing happens before `run`."""
@@ -95,12 +97,13 @@ class Reconciler:
         self._issues = issues
         self._dsr = dsr
         self._fast_metering = fast_metering
+        self._response_times = response_times
         self._on_change = on_change
         self._link: Link | None = None
         self._wanted = asyncio.Event()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._failures = 0
-        self._sender = ProfileSender(store)
+        self._sender = ProfileSender(store, response_times)
         self.overriding = Overriding(store, connectors, self._sender)
         self._probing = Probing(store, connectors, on_change)
         self._readback = ReadBack(store, issues)
@@ -127,6 +130,8 @@ class Reconciler:
         """Take the live connection, or its loss."""
         self._link = link
         self._failures = 0
+        if link is None:
+            self._response_times.link_lost()
         self.offline_start.connected(link)
         self.standby.connected(link)
         self.wake()
@@ -201,6 +206,7 @@ class Reconciler:
 
     async def _reconcile(self, link: Link) -> datetime | None:
         """Bring the wallbox to what is wanted and return when to look again."""
+        expected = self._response_times.expected
         await self._probing.ask(link, partial(self._hold_by_guess, link))
         connectors = tuple(self._connectors.values())
         unanswered = await self._hold_all(link, connectors)
@@ -215,6 +221,7 @@ class Reconciler:
             await self.overriding.apply(link, connector)
         if unanswered is not None:
             raise unanswered
+        self._response_times.carried_out(expected)
         for connector in connectors:
             if await self._readback.verify(link, connector):
                 self.wake()

@@ -12,6 +12,7 @@ from ..central_system.link import (
 )
 from ..central_system.profiles import ChargingProfile, Kind
 from .memory import MemoryStore
+from .response_times import ResponseTimes
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -22,9 +23,10 @@ PATIENCE: Final = 3
 class ProfileSender:
     """Sends profiles to one wallbox."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        """Write them for the capabilities in the memory of `store`."""
+    def __init__(self, store: MemoryStore, response_times: ResponseTimes) -> None:
+        """Write them for the capabilities in the memory of `store`; tell `response_times` what was acknowledged."""
         self._store = store
+        self._response_times = response_times
         self._timeouts: dict[tuple[int, Kind], int] = {}
 
     async def send(
@@ -49,4 +51,6 @@ class ProfileSender:
                 raise
             return Answer.REJECTED
         self._timeouts.pop((profile.profile_id, profile.kind), None)
+        if answer is Answer.ACCEPTED:
+            self._response_times.acknowledged(profile)
         return answer

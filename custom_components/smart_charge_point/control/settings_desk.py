@@ -15,6 +15,7 @@ from ..model.limit import LEAST_CURRENT, Limit
 from ..rules.random_delay import DelayRefusal, DelayRefusedError, checked_maximum
 from . import refusal
 from .desk import Desk
+from .response_times import change_of
 from .settings import ChargePointSettings
 
 _DELAY_REFUSALS: Final = {
@@ -31,7 +32,7 @@ class SettingsDesk(Desk):
         self, connector: int, amperes: float, user_id: str | None = None
     ) -> None:
         """Set the most that the owner wants to flow, in A per phase: 0 (paused) or from 6 to the maximum."""
-        kind = DecisionKind.CURRENT_LIMIT_CHANGED
+        kind, decided_at = DecisionKind.CURRENT_LIMIT_CHANGED, dt_util.utcnow()
         link, target = await self._ready(kind, connector, user_id, faulted_too=True)
         maximum = self._charge_point.memory.capabilities.maximum
         if amperes and not LEAST_CURRENT.amperes <= amperes <= maximum.amperes:
@@ -45,7 +46,7 @@ class SettingsDesk(Desk):
             # With a fault, less may be asked for and never more.
             await self._authority.check_safe(kind, user_id, target)
         known = self._charge_point.memory.capabilities
-        target.memory.owner_limit = Limit(amperes=amperes)
+        limit = target.memory.owner_limit = Limit(amperes=amperes)
         await self._charge_point.store.save()
         reconciler = self._charge_point.reconciler
         if before is not None and reconciler.own_delay.would_delay(
@@ -54,24 +55,27 @@ class SettingsDesk(Desk):
             with suppress(HomeAssistantError):
                 await self._set_own_delay_aside(link)
         try:
-            await reconciler.maximum.hold(link, Priority.OWNER)
-            await reconciler.hold(link, target, Priority.OWNER)
-            answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
-            capabilities = self._charge_point.memory.capabilities
-            nothing_resident = {
-                capabilities.default_profile,
-                capabilities.maximum_profile,
-            } == {Support.REFUSED}
-            if nothing_resident and target.session is None:
-                # Only a session's own profile could carry the limit, and none runs.
-                answer = Answer.REJECTED
-            if answer is not Answer.ACCEPTED:
-                target.memory.owner_limit = before
-                # Some refuse a limit that is low for them (S5), which says nothing of the profiles that carried it.
-                self._charge_point.store.learn(
-                    replace(known, connectors=capabilities.connectors)
-                )
-                raise refusal.refused(self._name, answer)
+            with self._charge_point.response_times.answering(
+                change_of(before or maximum, limit), decided_at
+            ):
+                await reconciler.maximum.hold(link, Priority.OWNER)
+                await reconciler.hold(link, target, Priority.OWNER)
+                answer = await reconciler.overriding.apply(link, target, Priority.OWNER)
+                capabilities = self._charge_point.memory.capabilities
+                nothing_resident = {
+                    capabilities.default_profile,
+                    capabilities.maximum_profile,
+                } == {Support.REFUSED}
+                if nothing_resident and target.session is None:
+                    # Only a session's own profile could carry the limit, and none runs.
+                    answer = Answer.REJECTED
+                if answer is not Answer.ACCEPTED:
+                    target.memory.owner_limit = before
+                    # Some refuse a limit that is low for them (S5), which says nothing of the profiles that carried it.
+                    self._charge_point.store.learn(
+                        replace(known, connectors=capabilities.connectors)
+                    )
+                    raise refusal.refused(self._name, answer)
         except CallError as error:
             target.memory.owner_limit = before
             raise refusal.failed(self._name, error) from error

@@ -105,6 +105,10 @@ class Fact(StrEnum):
     PROVIDERS = "providers"
     RATE_CHANGED = "rate_changed"
     RATE_CHANGES = "rate_changes"
+    RATE_DOWN_P50 = "rate_down_p50"
+    RATE_DOWN_P95 = "rate_down_p95"
+    RATE_UP_P50 = "rate_up_p50"
+    RATE_UP_P95 = "rate_up_p95"
     READ_BACK = "read_back"
     REFUSALS = "refusals"
     REFUSALS_BY_CODE = "refusals_by_code"
@@ -126,6 +130,8 @@ class Fact(StrEnum):
     TAMPER_REPORTS = "tamper_reports"
     TARIFF = "tariff"
     TESTS = "tests"
+    TIME_SHIFT_P50 = "time_shift_p50"
+    TIME_SHIFT_P95 = "time_shift_p95"
     UPDATE_CHECK = "update_check"
     USER_DECISIONS = "user_decisions"
 
@@ -191,6 +197,12 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.DRAWS_MEAN,
             Fact.DRAWS_MOST,
             Fact.OWN_DELAY,
+            Fact.RATE_DOWN_P50,
+            Fact.RATE_DOWN_P95,
+            Fact.RATE_UP_P50,
+            Fact.RATE_UP_P95,
+            Fact.TIME_SHIFT_P50,
+            Fact.TIME_SHIFT_P95,
         ),
         Kind.SECONDS,
     ),

@@ -141,6 +141,10 @@ GREAT_BRITAIN: Final = (
             Fact.LIMIT_RESTS,
             Fact.RATE_CHANGES,
             Fact.RATE_CHANGED,
+            Fact.RATE_UP_P50,
+            Fact.RATE_UP_P95,
+            Fact.RATE_DOWN_P50,
+            Fact.RATE_DOWN_P95,
         ),
         _JOINTLY,
         against=_is(Fact.LIMIT_RESTS, _NOBODY),
@@ -151,6 +155,7 @@ GREAT_BRITAIN: Final = (
         "reg. 5(2)",
         (Fact.HOURS_RESTS, Fact.READ_BACK),
         _JOINTLY,
+        also=(Fact.TIME_SHIFT_P50, Fact.TIME_SHIFT_P95),
         against=_is(Fact.HOURS_RESTS, _NOBODY),
     ),
     Rule(
