@@ -134,6 +134,9 @@ export const controls = css`
     color: var(--secondary-text-color);
     font-size: var(--ha-font-size-s, 12px);
   }
+  .field select {
+    width: 100%;
+  }
   select,
   input:not([type="checkbox"]) {
     min-width: 0;
@@ -175,7 +178,7 @@ export const controls = css`
     background: color-mix(in srgb, var(--primary-text-color) 8%, transparent);
   }
   .segments button[aria-pressed="true"] {
-    background: var(--primary-color);
+    background: var(--strong);
     color: var(--text-primary-color);
   }
   .segments button:focus-visible {
@@ -244,6 +247,11 @@ export const controls = css`
     color: var(--secondary-text-color);
     font-size: var(--ha-font-size-s, 12px);
     font-weight: 500;
+  }
+  .plain tbody th {
+    color: inherit;
+    font-size: inherit;
+    font-weight: 400;
   }
   .wide {
     overflow-x: auto;

@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { controls } from "./controls.ts";
+import { plain } from "./direction.ts";
 import { define } from "./element.ts";
 import { formatDate, formatDay, formatNumber } from "./formats.ts";
 import type { HomeAssistant } from "./home-assistant.ts";
@@ -244,8 +245,8 @@ class DeletionDialog extends LitElement {
     }
     const lines = [say("deletion.done"), ...this.linesOf(receipt), receipt.at];
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${lines.join("\n")}\n`], { type: "text/plain" }));
-    link.download = `${say("deletion.filename")}-${receipt.at.slice(0, 10)}.txt`;
+    link.href = URL.createObjectURL(new Blob([`${plain(lines.join("\n"))}\n`], { type: "text/plain" }));
+    link.download = `${plain(say("deletion.filename"))}-${receipt.at.slice(0, 10)}.txt`;
     link.click();
     URL.revokeObjectURL(link.href);
   }

@@ -279,7 +279,7 @@ class ExportDialog extends LitElement {
         margin-top: 20px;
       }
       button[type="submit"] {
-        background: var(--primary-color);
+        background: var(--strong);
         color: var(--text-primary-color);
       }
       button[type="submit"] ha-icon {

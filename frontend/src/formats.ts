@@ -1,5 +1,6 @@
 /** Numbers, money and times as the user's profile wants them; times are those of the home, as its charging hours are. */
 
+import { isolated } from "./direction.ts";
 import type { HomeAssistant } from "./home-assistant.ts";
 import type { Say } from "./texts.ts";
 
@@ -38,17 +39,17 @@ export const formatKilowatts = (home: Home, watts: number): string => fixed(home
 
 /** Say W as kW. */
 export const formatPower = (home: Home, watts: number): string =>
-  `${formatKilowatts(home, watts)}${NARROW}kW`;
+  isolated(`${formatKilowatts(home, watts)}${NARROW}kW`);
 
 /** Say Wh as kWh. */
 export const formatEnergy = (home: Home, wattHours: number): string => {
   const kilowattHours = wattHours / 1000;
-  return `${fixed(home, kilowattHours, Math.abs(kilowattHours) < 10 ? 2 : 1)}${NARROW}kWh`;
+  return isolated(`${fixed(home, kilowattHours, Math.abs(kilowattHours) < 10 ? 2 : 1)}${NARROW}kWh`);
 };
 
 /** Say an amount of money in the home's currency. */
 export const formatMoney = (home: Home, amount: number, currency: string): string =>
-  new Intl.NumberFormat(numbersOf(home), { style: "currency", currency }).format(amount);
+  isolated(new Intl.NumberFormat(numbersOf(home), { style: "currency", currency }).format(amount));
 
 const hasTwelveHours = ({ locale }: Home): boolean => {
   if (locale.time_format === "12" || locale.time_format === "24") {
@@ -113,12 +114,14 @@ export const formatShare = (home: Home, share: number): string =>
 
 /** Say what a kWh costs in the home's currency. */
 export const formatPrice = (home: Home, price: number, currency: string): string =>
-  formatNumber(home, price, {
-    style: "currency",
-    currency,
-    minimumFractionDigits: 2,
-    maximumFractionDigits: 4,
-  });
+  isolated(
+    formatNumber(home, price, {
+      style: "currency",
+      currency,
+      minimumFractionDigits: 2,
+      maximumFractionDigits: 4,
+    }),
+  );
 
 /** Say how long something took, in hours and minutes. */
 export const formatDuration = (home: Home, say: Say, milliseconds: number): string => {

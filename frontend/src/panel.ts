@@ -30,6 +30,7 @@ class ChargingPanel extends LitElement {
   /** The tab that, or a part of which, could not be loaded. */
   private declare unloadable: Tab | undefined;
   private declare shown: { tab: Tab; element: TabElement } | undefined;
+  private inView: Tab | undefined;
   private declare language: string | undefined;
   private declare clockAhead: number;
   private declare unsubscribe: Promise<Unsubscribe> | undefined;
@@ -106,6 +107,16 @@ class ChargingPanel extends LitElement {
         ${this.renderTab(say)}
       </main>
     `;
+  }
+
+  protected override updated(): void {
+    // On a phone the tabs may be wider than the page.
+    const tab = this.place?.tab;
+    const shown = this.renderRoot.querySelector('[aria-selected="true"]');
+    if (shown !== null && tab !== this.inView) {
+      this.inView = tab;
+      shown.scrollIntoView({ block: "nearest", inline: "center" });
+    }
   }
 
   private renderTabs(say: Say, tabs: readonly Tab[]): TemplateResult {

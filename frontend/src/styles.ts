@@ -4,6 +4,8 @@ import { css } from "lit";
 
 export const shared = css`
   :host {
+    /* Dark enough for small letters on it, which the theme's own colour need not be. */
+    --strong: color-mix(in srgb, var(--primary-color) 80%, #000);
     display: block;
     box-sizing: border-box;
     color: var(--primary-text-color);
@@ -47,6 +49,10 @@ export const shared = css`
   button ha-icon {
     --mdc-icon-size: 20px;
     color: var(--primary-color);
+  }
+  /* What points on or back does so the other way where the page is read from right to left. */
+  .turning {
+    transform: scaleX(var(--scale-direction, 1));
   }
   button:hover {
     background: color-mix(in srgb, var(--primary-color) 26%, transparent);

@@ -1,5 +1,6 @@
 /** The panel's texts, which the integration brings in its translations under `config_panel`. */
 
+import { isolated } from "./direction.ts";
 import { DOMAIN, type CommandError, type HomeAssistant, type Localize } from "./home-assistant.ts";
 
 /** Say a text of the panel; `key` is where it stands below `config_panel`. */
@@ -8,7 +9,7 @@ export type Say = (key: string, values?: Readonly<Record<string, string | number
 export const sayFrom =
   (localize: Localize): Say =>
   (key, values) =>
-    localize(`component.${DOMAIN}.config_panel.${key}`, values) || key;
+    isolated(localize(`component.${DOMAIN}.config_panel.${key}`, values) || key);
 
 export const loadTexts = async (hass: HomeAssistant): Promise<Say> => {
   await hass.loadBackendTranslation("exceptions", DOMAIN);
@@ -19,7 +20,10 @@ const isCommandError = (error: unknown): error is CommandError =>
   typeof error === "object" && error !== null && "message" in error;
 
 /** Return why nothing came of a command, in the user's language where there is a text for it. */
-export const sayError = (hass: HomeAssistant, say: Say, error: unknown): string => {
+export const sayError = (hass: HomeAssistant, say: Say, error: unknown): string =>
+  isolated(messageOf(hass, say, error));
+
+const messageOf = (hass: HomeAssistant, say: Say, error: unknown): string => {
   if (!isCommandError(error)) {
     return say("failed");
   }

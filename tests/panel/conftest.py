@@ -6,18 +6,20 @@ import os
 from pathlib import Path
 import re
 import signal
-import socket
 import subprocess
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 import pytest
 
+from ..ports import ports_of
 from .shared_home import SharedHome, sign_in
 
 ROOT: Final = Path(__file__).parents[2]
 STARTED: Final = re.compile(r"http://localhost:\d+ +\(ready")
-PATIENCE: Final = 30_000
+WORKER: Final = 11
+"""Here nobody else works; the other tests begin at the first."""
+PATIENCE: Final = 60_000
 """Milliseconds that one step may take on a machine that others use too."""
 FLAGS: Final = (
     # Chromium's own walls need rights that a container has not; it looks at nothing but this machine.
@@ -29,8 +31,12 @@ FLAGS: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
+YEAR_TOLD: Final = 300_000
+"""Milliseconds in which a wallbox has told a year of sessions there."""
 DESKTOP: Final = {"width": 1280, "height": 860}
 PHONE: Final = {"width": 360, "height": 780}
+
+_PORTS: Final = ports_of(WORKER)
 
 type OpenPanel = Callable[..., Page]
 type OpenAs = Callable[..., Page]
@@ -47,9 +53,14 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def home(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[str]:
     """A Home Assistant with a wallbox, a plugged-in car and a year of sessions; where its pages are."""
-    with _demo(tmp_path_factory.mktemp("home"), _free_port()) as url:
+    with _demo(tmp_path_factory.mktemp("home"), next(_PORTS)) as url:
+        with _panels(chromium, url) as open_panel:
+            # A new wallbox first tells its year, and only then of its car.
+            expect(
+                open_panel().get_by_role("button", name="Charge now", exact=True)
+            ).to_be_enabled(timeout=YEAR_TOLD)
         yield url
 
 
@@ -58,7 +69,7 @@ def shared_home(
     tmp_path_factory: pytest.TempPathFactory, chromium: Browser
 ) -> Iterator[SharedHome]:
     """A Home Assistant of three users, at whose wallbox two cars can charge; see `shared_home.py`."""
-    folder, ocpp_port = tmp_path_factory.mktemp("shared_home"), _free_port()
+    folder, ocpp_port = tmp_path_factory.mktemp("shared_home"), next(_PORTS)
     with (
         _demo(folder, ocpp_port, "--wallbox", "none") as url,
         _panels(chromium, url) as open_panel,
@@ -122,7 +133,7 @@ def open_as(shared_home: SharedHome, chromium: Browser) -> Iterator[OpenAs]:
 @contextmanager
 def _demo(folder: Path, ocpp_port: int, *arguments: str) -> Iterator[str]:
     """Run the demo at ports of its own; yields where its pages are."""
-    port = _free_port()
+    port = next(_PORTS)
     command = [
         os.environ["DEMO_PYTHON"],
         *("-m", "script.demo", "--sample-interval", "1", "--folder", str(folder)),
@@ -141,7 +152,7 @@ def _demo(folder: Path, ocpp_port: int, *arguments: str) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             demo.send_signal(signal.SIGTERM)
-            demo.communicate(timeout=60)
+            demo.communicate(timeout=180)
 
 
 @contextmanager
@@ -184,10 +195,3 @@ def _panels(chromium: Browser, url: str) -> Iterator[OpenPanel]:
         context.close()
     # Home Assistant's own scripts may fail for reasons of their own, such as having no internet.
     assert not [failure for failure in failures if "smart_charge_point" in failure]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -22,6 +22,7 @@ class BarChart extends Chart {
     buckets: { attribute: false },
     measure: { attribute: false },
     currency: { attribute: false },
+    today: { attribute: false },
     label: { attribute: false },
     hint: { attribute: false },
     shortOf: { attribute: false },
@@ -31,6 +32,8 @@ class BarChart extends Chart {
   declare buckets: readonly Bucket[];
   declare measure: Measure;
   declare currency: string;
+  /** The civil day; what goes on beyond it is drawn lighter, as it is not over. */
+  declare today: string;
   declare label: string;
   /** Said while no bar is pointed at. */
   declare hint: string;
@@ -82,10 +85,10 @@ class BarChart extends Chart {
         ${pointed === undefined
           ? nothing
           : svg`<rect class="pointed" x=${pointed * step} y="0" width=${step} height=${HEIGHT}></rect>`}
-        ${bars.map(({ left, pieces }) =>
+        ${bars.map(({ bucket, left, pieces }) =>
           pieces.map(
             ({ part, from, to }) =>
-              svg`<rect class=${part} x=${left} width=${drawn.width} y=${y(to)} height=${y(from) - y(to)}></rect>`,
+              svg`<rect class="${part} ${bucket.last >= this.today ? "running" : ""}" x=${left} width=${drawn.width} y=${y(to)} height=${y(from) - y(to)}></rect>`,
           ),
         )}
         ${(ticks[0] ?? 0) < 0
@@ -128,6 +131,9 @@ class BarChart extends Chart {
       .cost {
         fill: var(--primary-color);
         rx: 2px;
+      }
+      .running {
+        opacity: 0.65;
       }
       .solar {
         fill: var(--energy-solar-color, #ff9800);

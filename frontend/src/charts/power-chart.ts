@@ -4,6 +4,7 @@ import { precisionFixed } from "d3-format";
 import { css, html, nothing, svg, type PropertyDeclarations, type PropertyValues, type TemplateResult } from "lit";
 
 import { dayAt } from "../days.ts";
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import { formatNumber, formatPower, formatTime, formatWeekday } from "../formats.ts";
 import type { ReasonSpan, WholeSession } from "../ledger.ts";
@@ -90,7 +91,10 @@ class PowerChart extends Chart {
           : html`<div class="pointer" style="left: ${x(at.at)}px">
               ${at.power === null ? nothing : html`<i style="top: ${y(at.power)}px"></i>`}
             </div>`,
-      under: html`<div class="reasons" aria-hidden="true">
+      under:
+        session.reasons.length === 0
+          ? nothing
+          : html`<div class="reasons" aria-hidden="true">
         ${session.reasons.map(({ reason, since, until }) => {
           const wide = Math.max(2, place(until) - place(since));
           return html`<span
@@ -131,7 +135,7 @@ class PowerChart extends Chart {
     const span = this.reasonAt(at);
     return html`<b>${formatTime(hass, new Date(at))}</b>
       ${power === null ? say("unknown") : formatPower(hass, power)}
-      ${span === undefined ? nothing : html`<span>${span.text}</span>`}
+      ${span === undefined ? nothing : html`<span>${isolated(span.text)}</span>`}
       ${span?.power == null
         ? nothing
         : html`<span>${say("ribbon.at_most", { power: formatPower(hass, span.power) })}</span>`}`;

@@ -52,6 +52,7 @@ class ComparedCards extends LitElement {
           ? nothing
           : html`<b
                 >${say(change >= 0 ? "usage.more" : "usage.less", {
+                  what: say(`sessions.${what}`),
                   part: formatShare(hass, Math.abs(change)),
                   day: formatDay(hass, byNow.last),
                 })}</b
@@ -82,21 +83,29 @@ class ComparedCards extends LitElement {
         font-size: var(--ha-font-size-s, 12px);
         font-weight: 400;
       }
+      dd {
+        line-height: 32px;
+      }
+      dd small {
+        line-height: 1.4;
+      }
       dl > div:first-child dd {
         font-size: 24px;
-      }
-      dd {
-        min-height: 32px;
       }
       .before {
         margin: 12px 0 0;
       }
       .before b {
+        display: block;
         font-weight: 500;
       }
       @media (max-width: 700px) {
         .card {
           padding: 16px;
+        }
+        dl {
+          display: grid;
+          grid-template-columns: 1fr 1fr;
         }
       }
     `,

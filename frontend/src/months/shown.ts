@@ -56,14 +56,14 @@ export const headingOf = (hass: HomeAssistant, { view, start, end }: Shown): str
 };
 
 /** Say what a bar stands for; `first` is its first day. */
-export const nameOf = (hass: HomeAssistant, { by }: Shown, first: string): string => {
+export const nameOf = (hass: HomeAssistant, { view, by }: Shown, first: string): string => {
   switch (by) {
     case "day":
       return formatDay(hass, first, {
         weekday: "short",
         day: "numeric",
         month: "short",
-        year: "numeric",
+        ...(view === "month" ? {} : { year: "numeric" }),
       });
     case "month":
       return formatDay(hass, first, { month: "long", year: "numeric" });

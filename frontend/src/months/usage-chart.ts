@@ -16,6 +16,8 @@ import { costFigure, countFigure, energyFigure, flowTimeFigure, solarShare } fro
 import { headingOf, nameOf, shortNameOf, VIEWS, type Shown, type View } from "./shown.ts";
 import "./usage-table.ts";
 
+/** The part of the highest bar that can be seen. */
+const LEAST = 0.002;
 const MEASURES: readonly Measure[] = ["energy", "cost", "source"];
 
 /** What the chart fires, and with what. */
@@ -84,6 +86,7 @@ class UsageChart extends LitElement {
         .buckets=${usage.buckets}
         .measure=${measure}
         .currency=${usage.currency}
+        .today=${usage.today}
         .label=${`${heading}: ${say(`usage.measures.${measure}`)}`}
         .hint=${say(shown.by === "month" ? "usage.chart_hint_months" : "usage.chart_hint")}
         .shortOf=${({ first }: Bucket): string => shortNameOf(hass, shown, first)}
@@ -138,7 +141,7 @@ class UsageChart extends LitElement {
           this.tell("turned", -1);
         }}
       >
-        <ha-icon icon="mdi:chevron-left"></ha-icon>
+        <ha-icon class="turning" icon="mdi:chevron-left"></ha-icon>
       </button>
       <h2 id="shown" aria-live="polite">${heading}</h2>
       <button
@@ -148,17 +151,18 @@ class UsageChart extends LitElement {
           this.tell("turned", 1);
         }}
       >
-        <ha-icon icon="mdi:chevron-right"></ha-icon>
+        <ha-icon class="turning" icon="mdi:chevron-right"></ha-icon>
       </button>
     </div>`;
   }
 
   private renderLegend(usage: Usage): TemplateResult {
     const { say } = this;
+    const parts = usage.buckets.flatMap((bucket) => partsOf(bucket, "source"));
+    // What is too little to be seen is in the bars' own figures.
+    const least = Math.max(...usage.buckets.map(({ energy }) => energy / 1000)) * LEAST;
     const shown = SOURCES.filter((source) =>
-      usage.buckets.some((bucket) =>
-        partsOf(bucket, "source").some(({ part, value }) => part === source && value > 0),
-      ),
+      parts.some(({ part, value }) => part === source && value > least),
     );
     return html`<p class="legend">
       ${shown.map(

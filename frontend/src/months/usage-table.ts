@@ -41,7 +41,7 @@ class UsageTable extends LitElement {
     </tr>`;
     return html`<details>
       <summary>${say("usage.as_table")}</summary>
-      <div class="wide">
+      <div class="wide" role="region" tabindex="0" aria-label=${say("usage.as_table")}>
         <table class="plain">
           <thead>
             <tr>
@@ -53,7 +53,9 @@ class UsageTable extends LitElement {
             </tr>
           </thead>
           <tbody>
-            ${usage.buckets.map((bucket) => row(nameOf(hass, shown, bucket.first), bucket))}
+            ${usage.buckets
+              .filter(({ first }) => first <= usage.today)
+              .map((bucket) => row(nameOf(hass, shown, bucket.first), bucket))}
           </tbody>
           <tfoot>
             ${row(say("usage.total"), usage.total)}
@@ -67,8 +69,8 @@ class UsageTable extends LitElement {
     shared,
     controls,
     css`
-      tfoot th,
-      tfoot td {
+      .plain tfoot th,
+      .plain tfoot td {
         border-bottom: 0;
         color: var(--primary-text-color);
         font-size: inherit;

@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, svg, type TemplateResult } from "lit";
 
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import {
   formatCountdown,
@@ -59,7 +60,7 @@ class ConnectorCard extends LitElement {
           <div class="sign"><ha-icon icon=${icon}></ha-icon></div>
           <div class="what">
             <h2 id="name">${this.name}</h2>
-            <p class="sentence" aria-live="polite">${connector.sentence}</p>
+            <p class="sentence" aria-live="polite">${isolated(connector.sentence)}</p>
             ${this.renderCountdown()}
           </div>
         </div>
@@ -166,7 +167,7 @@ class ConnectorCard extends LitElement {
         >
           <ha-icon icon=${ICONS[action]}></ha-icon>${this.say(`actions.${action}`)}
         </button>
-        ${reason === null ? nothing : html`<p id="hint-${action}" class=${hint}>${reason}</p>`}`;
+        ${reason === null ? nothing : html`<p id="hint-${action}" class=${hint}>${isolated(reason)}</p>`}`;
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, svg, type SVGTemplateResult, type TemplateResult } from "lit";
 
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import {
   formatEnergy,
@@ -95,6 +96,12 @@ class Ribbon extends LitElement {
     return html`
       <figure
         dir="ltr"
+        tabindex="0"
+        role="group"
+        aria-label=${say("ribbon.label")}
+        aria-describedby="caption"
+        @keydown=${this.move}
+        @blur=${this.pointAway}
         @pointermove=${this.point}
         @pointerdown=${this.point}
         @pointerleave=${this.pointAway}
@@ -103,8 +110,7 @@ class Ribbon extends LitElement {
           class="strip"
           viewBox="0 0 1000 100"
           preserveAspectRatio="none"
-          role="img"
-          aria-label=${say("ribbon.label")}
+          aria-hidden="true"
         >
           <defs>
             <pattern id="stripes" width="6" height="6" patternUnits="userSpaceOnUse">
@@ -144,7 +150,7 @@ class Ribbon extends LitElement {
           <span class="at-now" style=${left(drawing.now)}>${say("ribbon.now")}</span>
         </div>
       </figure>
-      <p class="caption" aria-hidden="true">
+      <p class="caption" id="caption" aria-live="polite">
         ${this.pointed === undefined
           ? this.renderLegend(drawing)
           : this.describe(drawing, this.pointed)}
@@ -152,8 +158,8 @@ class Ribbon extends LitElement {
       <ul class="hidden" aria-label=${say("ribbon.label")}>
         ${drawing.bands
           .filter(({ kind }) => kind !== "none" && kind !== "past")
-          .map((band) => html`<li>${this.span(band)}: ${band.text}</li>`)}
-        ${drawing.events.map((event) => html`<li>${this.span(event)}: ${event.text}</li>`)}
+          .map((band) => html`<li>${this.span(band)}: ${isolated(band.text)}</li>`)}
+        ${drawing.events.map((event) => html`<li>${this.span(event)}: ${isolated(event.text)}</li>`)}
         ${drawing.bars.map(
           (bar) => html`<li>
             ${this.span({ start: bar.start, end: bar.start + SLOT })}:
@@ -187,11 +193,11 @@ class Ribbon extends LitElement {
     return html`${band === undefined
       ? html`<span>${formatMoment(hass, new Date(moment))}</span>`
       : html`<span>
-          <b>${this.span(band)}</b> ${band.text}${band.power === null || band.power === 0
+          <b>${this.span(band)}</b> ${isolated(band.text)}${band.power === null || band.power === 0
             ? nothing
             : html`, ${say("ribbon.at_most", { power: formatPower(hass, band.power) })}`}
         </span>`}
-    ${event === undefined ? nothing : html`<span>${event.text}</span>`}
+    ${event === undefined ? nothing : html`<span>${isolated(event.text)}</span>`}
     ${bar === undefined
       ? nothing
       : html`<span>
@@ -215,6 +221,27 @@ class Ribbon extends LitElement {
     this.pointed = start + ((event.clientX - strip.left) / strip.width) * (end - start);
   }
 
+  /** Go through the day by the arrow keys, half an hour at a time. */
+  private move(event: KeyboardEvent): void {
+    if (this.data === undefined) {
+      return;
+    }
+    const { start, end } = drawingOf(this.data, this.now, this.hass.config.time_zone, "");
+    const last = end - SLOT;
+    const from = this.pointed;
+    const to: Record<string, number> = {
+      ArrowRight: from === undefined ? this.now : Math.min(from + SLOT, last),
+      ArrowLeft: from === undefined ? this.now : Math.max(from - SLOT, start),
+      Home: start,
+      End: last,
+    };
+    const wanted = to[event.key];
+    if (wanted !== undefined) {
+      event.preventDefault();
+      this.pointed = wanted;
+    }
+  }
+
   private pointAway(): void {
     this.pointed = undefined;
   }
@@ -230,6 +257,7 @@ class Ribbon extends LitElement {
       figure {
         position: relative;
         margin: 0;
+        border-radius: 10px;
         cursor: crosshair;
         touch-action: pan-y;
       }

@@ -36,7 +36,7 @@ class Paging extends LitElement {
           this.turn(Math.max(0, offset - size));
         }}
       >
-        <ha-icon icon="mdi:chevron-left"></ha-icon>
+        <ha-icon class="turning" icon="mdi:chevron-left"></ha-icon>
       </button>
       <span role="status"
         >${say("sessions.page", {
@@ -54,7 +54,7 @@ class Paging extends LitElement {
           }
         }}
       >
-        <ha-icon icon="mdi:chevron-right"></ha-icon>
+        <ha-icon class="turning" icon="mdi:chevron-right"></ha-icon>
       </button>
     </nav>`;
   }

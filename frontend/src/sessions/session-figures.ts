@@ -3,6 +3,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 
 import { controls, figure } from "../controls.ts";
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import {
   formatDate,
@@ -47,7 +48,9 @@ class SessionFigures extends LitElement {
     const register = (energy: number | null): string | undefined =>
       energy === null
         ? undefined
-        : `${formatNumber(hass, energy / 1000, { minimumFractionDigits: 3, maximumFractionDigits: 3 })} kWh`;
+        : isolated(
+            `${formatNumber(hass, energy / 1000, { minimumFractionDigits: 3, maximumFractionDigits: 3 })} kWh`,
+          );
     return html`<section class="card" aria-labelledby="figures">
       <h3 id="figures">${say("session.figures")}</h3>
       <dl class="list">
@@ -61,7 +64,7 @@ class SessionFigures extends LitElement {
         )}
         ${figure(
           say("session.why_ended"),
-          session.stop_reason === null ? undefined : (session.stop_text ?? say("unknown")),
+          session.stop_reason === null ? undefined : isolated(session.stop_text ?? say("unknown")),
         )}
         ${figure(say("session.mean_power"), this.power(session.mean_power))}
         ${figure(
@@ -79,7 +82,7 @@ class SessionFigures extends LitElement {
           say("session.co2"),
           session.co2 === null
             ? undefined
-            : `${formatNumber(hass, session.co2 / 1000, { maximumFractionDigits: 2 })} kg`,
+            : isolated(`${formatNumber(hass, session.co2 / 1000, { maximumFractionDigits: 2 })} kg`),
         )}
         ${figure(
           say("session.exported"),
@@ -91,7 +94,7 @@ class SessionFigures extends LitElement {
           say("session.odometer"),
           session.odometer === null
             ? undefined
-            : `${formatNumber(hass, session.odometer, { maximumFractionDigits: 0 })} km`,
+            : isolated(`${formatNumber(hass, session.odometer, { maximumFractionDigits: 0 })} km`),
         )}
         ${figure(say("session.meter_start"), register(session.meter_start))}
         ${figure(say("session.meter_stop"), register(session.meter_stop))}

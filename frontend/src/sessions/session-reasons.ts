@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { controls } from "../controls.ts";
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import { formatNumber, formatPower, formatTime } from "../formats.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
@@ -37,7 +38,7 @@ class SessionReasons extends LitElement {
                   )}</span
                 >
                 <span
-                  >${span.text}${span.limit === null || span.limit <= 0
+                  >${isolated(span.text)}${span.limit === null || span.limit <= 0
                     ? nothing
                     : html`<small>
                         ${say("session.limit", {

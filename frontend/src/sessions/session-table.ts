@@ -268,7 +268,7 @@ class SessionTable extends LitElement {
         font-weight: 500;
       }
       small .flow {
-        color: var(--success-color, #43a047);
+        color: color-mix(in srgb, var(--success-color, #43a047) 70%, var(--primary-text-color));
       }
       td.energy {
         font-weight: 500;

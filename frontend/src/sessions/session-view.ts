@@ -108,7 +108,7 @@ class SessionView extends LitElement {
     const { say, session } = this;
     return html`
       <button class="back" @click=${this.back}>
-        <ha-icon icon="mdi:arrow-left"></ha-icon>${say("session.back")}
+        <ha-icon class="turning" icon="mdi:arrow-left"></ha-icon>${say("session.back")}
       </button>
       ${this.problem !== undefined
         ? html`<p class="notice" role="alert">${this.problem}</p>`

@@ -153,6 +153,9 @@ class SessionWhose extends LitElement {
         margin: 16px 0 0;
         padding-inline-start: 20px;
       }
+      .fields > div {
+        flex: 1 1 160px;
+      }
       .second {
         background: none;
       }
