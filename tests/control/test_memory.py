@@ -1,10 +1,12 @@
 """What a restart of Home Assistant leaves as it was: the owner's wishes, the draws, the registers and the status."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.hours import ChargingHours
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
@@ -235,3 +237,31 @@ async def test_the_delay_of_the_next_session_is_the_one_that_the_wallbox_holds(
     await house.advance_to(plugged_in + timedelta(seconds=delay + 2))
     (first,) = [change for change in wallbox.switchings if change.amperes > 0]
     assert first.at == plugged_in + timedelta(seconds=delay)
+
+
+@pytest.mark.at(NOON)
+@pytest.mark.parametrize("ended", [False, True])
+async def test_a9_6_the_energy_is_where_the_ledger_knows_it(
+    hass_storage: dict[str, Any], house: House, ended: bool
+) -> None:
+    """Home Assistant was killed before it wrote where the register stood: the sensor does not fall, a session told it."""
+    await house.set_up("WB1", hours=ChargingHours.ALWAYS)
+    wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
+    key = f"{DOMAIN}.{house.subentry().subentry_id}"
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await house.advance(timedelta(minutes=10))
+    await house.restart()
+    written = deepcopy(hass_storage[key])
+    await house.advance(timedelta(minutes=30))
+    if ended:
+        await wallbox.unplug()
+        await house.advance(timedelta(minutes=2))
+    energy = house.number("energy")
+    await wallbox.go_offline()
+
+    await house.stop()
+    hass_storage[key] = written
+    await house.start()
+
+    # It shows by the minute; of what it did not show yet nothing is lost either.
+    assert 2 < energy <= house.number("energy") < energy + 0.2

@@ -510,8 +510,9 @@ async def test_x11_a_session_without_a_stop_ends_when_the_car_is_gone(
     assert second["energy"] == pytest.approx(again, abs=0.15)
 
 
+@pytest.mark.parametrize("numbered", [True, False])
 async def test_a9_6_what_is_told_again_after_the_meter_was_changed_is_counted_once(
-    house: House,
+    house: House, numbered: bool
 ) -> None:
     """A whole session is repeated whose register stood higher than the present one does: nothing is added."""
     wallbox = await hang_up_on_the_wall(
@@ -531,14 +532,11 @@ async def test_a9_6_what_is_told_again_after_the_meter_was_changed_is_counted_on
             timestamp=stamp(began),
         )
         told = answers(wallbox, "StartTransaction")[-1]["transactionId"]
+        of = {"transactionId": told} if numbered else {}
         for at, wh in zip(moments, registers, strict=True):
+            reading = register(wh, at)
             await say(
-                house,
-                wallbox,
-                "MeterValues",
-                connectorId=1,
-                transactionId=told,
-                meterValue=[register(wh, at)],
+                house, wallbox, "MeterValues", connectorId=1, meterValue=[reading], **of
             )
         await say(
             house,

@@ -9,6 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from ..central_system.handler import Admission, BootAnswer, Handler
 from ..central_system.link import Link
+from ..const import DOMAIN
 from ..model.capabilities import UNTRIED
 from ..model.charge_point import HAZARDS, BootFacts, ConnectorStatus, Fault
 from ..model.events import (
@@ -57,8 +58,15 @@ class Reports(Handler):
 
     @override
     def connected(self, link: Link) -> None:
+        now = dt_util.utcnow()
         self._charge_point.link = link
-        self._charge_point.seen_at = dt_util.utcnow()
+        self._charge_point.seen_at = now
+        if self._charge_point.outages.back(now):
+            self._charge_point.entry.async_create_background_task(
+                self._charge_point.hass,
+                self._charge_point.store.save(),
+                f"{DOMAIN} memory of {self._charge_point.name}",
+            )
         for connector in self._charge_point.connectors.values():
             connector.verified = False
             connector.status_known = False
@@ -70,6 +78,7 @@ class Reports(Handler):
     def disconnected(self, link: Link) -> None:
         if self._charge_point.link is link:
             self._charge_point.link = None
+            self._charge_point.outages.lost(dt_util.utcnow())
             self._charge_point.reconciler.set_link(None)
             self._charge_point.publish()
 
@@ -304,17 +313,22 @@ class Reports(Handler):
             event = replace(event, samples=samples)
         now = dt_util.utcnow()
         before = connector.session
-        session = await self._charge_point.sessions.metered(connector, event, now)
+        sessions = self._charge_point.sessions
+        # Before a session takes them: it knows them then.
+        news = [
+            (energy, sample.at)
+            for sample in event.samples
+            if (energy := sample.values.get(ENERGY)) is not None
+            and not await sessions.is_repeated(connector, energy, sample.at)
+        ]
+        session = await sessions.metered(connector, event, now)
         if connector.session is not before:
             await self._charge_point.facts.met(connector)
         ours = session is None or session is connector.session
         self._power_cuts.metered(connector, event)
+        for energy, at in news:
+            self._count(connector, energy, at)
         for sample in event.samples:
-            repeated = self._charge_point.sessions.is_repeated(
-                event.transaction_id, sample.at
-            )
-            if (energy := sample.values.get(ENERGY)) is not None and not repeated:
-                self._count(connector, energy, sample.at)
             fresh = abs(now - sample.at) <= LIVE and (
                 connector.readings_at is None or sample.at >= connector.readings_at
             )

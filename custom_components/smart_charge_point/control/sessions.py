@@ -10,6 +10,7 @@ from ..model.charge_point import ConnectorStatus
 from ..model.events import Metered, TransactionStarted, TransactionStopped
 from ..model.transaction import Doubt, Session, StopReason
 from ..records.ledger import Ledger
+from ..rules.energy import advance
 from .asides import MOST_ASIDE, Asides
 from .connector import Connector
 from .open_session import ENERGY, OpenSession
@@ -20,6 +21,8 @@ PROGRESS_EVERY: Final = timedelta(seconds=5)
 """How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
 MOST_REMEMBERED: Final = 1000
 """Ids that a look into the ledger is saved for."""
+_MOST_BESIDE: Final = 16
+"""Sessions among which the latest of one connector is looked for."""
 LIVE: Final = timedelta(minutes=5)
 """Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
 _ADOPTABLE: Final = frozenset(
@@ -51,8 +54,8 @@ class SessionKeeper:
         self._connectors = connectors
         self._invented: set[int] = set()
         """Ids told that are not ours: they say nothing about which session is meant."""
-        self._closed: dict[int, Session] = {}
-        """By id: ended sessions, which some wallboxes send samples for until they are switched off."""
+        self._closed: set[int] = set()
+        """Ids of ended sessions, which some wallboxes send samples for until they are switched off."""
         self._asides = Asides(ledger)
         self._shown: dict[int, int] = {}
         """By connector: the session whose figures the owner sees as those of the last one."""
@@ -64,6 +67,8 @@ class SessionKeeper:
         """
         latest = await self._ledger.sessions(self._identity, limit=MOST_ASIDE)
         for session in reversed(latest):
+            if (connector := self._connectors.get(session.connector)) is not None:
+                _catch_up(connector, session)
             if session.stopped_at is not None:
                 self._shown[session.connector] = session.transaction_id
             if session.concluded_with is not None:
@@ -166,7 +171,7 @@ class SessionKeeper:
                 connector
                 for connector in running.values()
                 if connector.session is not None
-                and connector.session.started_at <= event.at
+                and connector.session.started_at < event.at
             ]
             if len(candidates) != 1 or candidates[0].session is None:
                 _LOGGER.debug("A transaction ended that is not known: %s", event.at)
@@ -260,18 +265,34 @@ class SessionKeeper:
             await self._keep(session, points[-1].at)
         return session
 
-    def is_repeated(self, told: int | None, at: datetime) -> bool:
-        """Return whether a sample that was just taken is of a session whose end, a later one, was told before.
+    async def is_repeated(
+        self, connector: Connector, register: float, at: datetime
+    ) -> bool:
+        """Return whether a reading (Wh) of the past was counted before: a session of then knows the register beyond it.
 
-        What the register said then has been counted, also where it was reset since.
+        It stands above the present one where the meter was reset since; else it says nothing new anyway.
         """
-        ended = None if told is None else self._closed.get(told)
-        return (
-            ended is not None
-            and ended.stopped_at is not None
-            and ended.meter_stop is not None
-            and at <= ended.stopped_at
+        known = connector.memory.register
+        if (
+            known is None
+            or known.last is None
+            or known.at is None
+            or at >= known.at
+            or register <= known.last
+        ):
+            return False
+        then = await self._ledger.sessions(
+            self._identity, end=at + timedelta.resolution, limit=_MOST_BESIDE
         )
+        for session in then:
+            if session.connector == connector.number:
+                until = (
+                    session.meter_last_at
+                    if session.meter_stop is None
+                    else session.stopped_at
+                )
+                return until is not None and at <= until
+        return False
 
     def _runs(self, connector: Connector, session: OpenSession) -> None:
         """Take note that a session is not of the past."""
@@ -332,7 +353,7 @@ class SessionKeeper:
             elif known.stopped_at is not None and known.concluded_with is None:
                 if len(self._closed) >= MOST_REMEMBERED:
                     self._closed.clear()
-                self._closed[told] = known
+                self._closed.add(told)
                 return None
             else:
                 return await self._if_of(await self._asides.take_up(known), event)
@@ -459,6 +480,24 @@ class SessionKeeper:
         self._shown[connector.number] = session.transaction_id
         connector.memory.last_session_energy = session.energy
         connector.memory.last_session_flow_time = session.flow_time
+
+
+def _catch_up(connector: Connector, session: Session) -> None:
+    """Let the register be where the ledger knows it: it is written later than what is measured in a session."""
+    for wh, at, begins in (
+        (session.meter_start, session.started_at, True),
+        (session.meter_last, session.meter_last_at, False),
+        (session.meter_stop, session.stopped_at, False),
+    ):
+        known = connector.memory.register
+        if (
+            wh is not None
+            and at is not None
+            and known is not None
+            and known.at is not None
+            and at > known.at
+        ):
+            connector.memory.register, _ = advance(known, wh, at, begins_session=begins)
 
 
 def _hand_over_override(
