@@ -220,3 +220,68 @@ async def test_a5_1_how_soon_a_wallbox_acknowledges_is_evidence(house: House) ->
 
     await quiet(house)
     assert verdicts(await exported(house))["rate"] == "not_evidenced"
+
+
+@pytest.mark.at(MONDAY + timedelta(hours=12, minutes=10))
+async def test_a7_2_charging_without_a_link_is_evidence(house: House) -> None:
+    """How long the link was gone, what was charged meanwhile, and what of that was told afterwards."""
+    wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
+    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
+    await house.advance(timedelta(minutes=20))
+    await wallbox.go_offline()
+    await house.advance(timedelta(minutes=4))
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=2))
+    assert verdicts(await exported(house))["offline_test"] == "not_evidenced"
+
+    before = wallbox.energy(1)
+    await wallbox.go_offline()
+    await house.advance(timedelta(minutes=30))
+    charged = (wallbox.energy(1) - before) / 1000
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=2))
+    back = house.now
+    file = await exported(house)
+    assert verdicts(file)["offline_test"] == "met_jointly"
+    assert said(file)["offline_test"] == pytest.approx(30, abs=1)
+    assert charged > 3
+    assert said(file)["offline_energy"] == pytest.approx(charged, rel=0.05)
+    assert said(file)["offline_recovered"] > 20
+
+    await wallbox.unplug()
+    await house.advance_to(back + timedelta(minutes=10))
+    await wallbox.go_offline()
+    await house.advance(timedelta(minutes=30))
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=2))
+    assert said(await exported(house))["offline_energy"] == said(file)["offline_energy"]
+
+    await delete(house, everything=True)
+    assert verdicts(await exported(house))["offline_test"] == "not_evidenced"
+
+
+@pytest.mark.at(MONDAY + timedelta(hours=12, minutes=10))
+async def test_a7_2_so_is_charging_while_home_assistant_is_off(house: House) -> None:
+    """A whole session of which nobody heard before."""
+    wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
+    await house.stop()
+    await house.advance(timedelta(minutes=10))
+    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
+    await house.advance(timedelta(minutes=40))
+    await wallbox.unplug()
+    await house.advance(timedelta(minutes=10))
+    charged = wallbox.energy(1) / 1000
+    await house.start()
+    await house.advance(timedelta(minutes=5))
+
+    file = await exported(house)
+    assert said(file)["offline_test"] == pytest.approx(62, abs=3)
+    assert charged > 2
+    assert said(file)["offline_energy"] == pytest.approx(charged, abs=0.01)
+    assert said(file)["offline_recovered"] > 20
+    assert verdicts(file)["offline_test"] == "met_jointly"
+    [session] = await house.sessions()
+    assert session["energy"] == said(file)["offline_energy"]
+
+    await quiet(house)
+    assert verdicts(await exported(house))["offline_test"] == "not_evidenced"

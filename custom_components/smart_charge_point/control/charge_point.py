@@ -29,6 +29,7 @@ from .issues import IssueKind, Issues
 from .link_loss import LinkLossNotice
 from .memory import ConnectorMemory, Memory, MemoryStore
 from .obedience import Obedience
+from .outages import Outages
 from .reconciler import Reconciler
 from .response_times import ResponseTimes
 from .session_facts import SessionFacts
@@ -82,6 +83,7 @@ class ChargePoint:
         self.fast_metering = FastMetering(
             self.store, self.dsr, ledger, settings.identity
         )
+        self.outages = Outages(self.store, ledger, lambda: self.settings.identity)
         self.response_times = ResponseTimes(ledger, lambda: self.settings.identity)
         self.reconciler = Reconciler(
             hass,
@@ -181,6 +183,7 @@ class ChargePoint:
             memory.settings_asked = frozenset()
             memory.settings_stopped = None
             memory.boot = NOTHING_TOLD
+            memory.offline_since = None
             self.reconciler.forget_acknowledged()
         memory.capabilities = replace(
             memory.capabilities, maximum=settings.maximum, phases=settings.phases

@@ -16,6 +16,7 @@ from ..rules.uniformity import uniformity
 from .capability_report import Ability, Finding, RestsOn
 from .charge_point import ChargePoint
 from .kept_evidence import kept_facts
+from .outage_evidence import outage_facts
 from .papers import facts_entered
 from .recorded_evidence import recorded_facts
 from .site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
@@ -66,6 +67,7 @@ async def evidence_of(
         **_of_the_papers(charge_point, now),
         **await recorded_facts(charge_point, now),
         **await kept_facts(charge_point, now),
+        **await outage_facts(charge_point, now),
     }
     if personal:
         facts |= await _personal(charge_point, now)

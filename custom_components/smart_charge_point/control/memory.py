@@ -82,6 +82,8 @@ class Memory:
     """What the wallbox falls back to when the link is lost, and what it is lent meanwhile (A7.4)."""
     delay_set_aside: DelaySetAside | None = None
     """The wallbox's own random delay, to be put back; None while it is in force, or there is none."""
+    offline_since: datetime | None = None
+    """Since when there is no link; None while there is one, and where nobody knows."""
     tamper: Tamper | None = None
     """That somebody interfered with the wallbox; None while nobody did, or it was cleared."""
     tamper_cleared: Tamper | None = None
@@ -205,6 +207,7 @@ def _memory_data(memory: Memory) -> dict[str, Any]:
         "sample_interval": memory.sample_interval,
         "standby": memory.standby and memory.standby.as_data(),
         "delay_set_aside": memory.delay_set_aside and memory.delay_set_aside.as_data(),
+        "offline_since": memory.offline_since and memory.offline_since.isoformat(),
         "tamper": memory.tamper and memory.tamper.as_data(),
         "tamper_cleared": memory.tamper_cleared and memory.tamper_cleared.as_data(),
     }
@@ -255,6 +258,8 @@ def _memory_from(data: dict[str, Any]) -> Memory:
         standby=data["standby"] and Standby.from_data(data["standby"]),
         delay_set_aside=data["delay_set_aside"]
         and DelaySetAside.from_data(data["delay_set_aside"]),
+        offline_since=data["offline_since"]
+        and datetime.fromisoformat(data["offline_since"]),
         tamper=data["tamper"] and Tamper.from_data(data["tamper"]),
         tamper_cleared=data["tamper_cleared"]
         and Tamper.from_data(data["tamper_cleared"]),

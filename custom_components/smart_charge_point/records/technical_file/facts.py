@@ -92,6 +92,8 @@ class Fact(StrEnum):
     NEXT_CLOCK_CHANGE = "next_clock_change"
     OCPP = "ocpp"
     OCPP_LIBRARY = "ocpp_library"
+    OFFLINE_ENERGY = "offline_energy"
+    OFFLINE_RECOVERED = "offline_recovered"
     OFFLINE_START = "offline_start"
     OFFLINE_TEST = "offline_test"
     OVERRIDES = "overrides"
@@ -174,6 +176,7 @@ KINDS: Final[Mapping[Fact, Kind]] = {
             Fact.DSR_SERVED,
             Fact.DSR_SOURCES,
             Fact.MALFORMED,
+            Fact.OFFLINE_RECOVERED,
             Fact.OVERRIDES,
             Fact.PHASES,
             Fact.PORTS,
@@ -206,9 +209,11 @@ KINDS: Final[Mapping[Fact, Kind]] = {
         ),
         Kind.SECONDS,
     ),
-    **dict.fromkeys((Fact.FLOW_TIME, Fact.MINUTES_OUTSIDE), Kind.MINUTES),
+    **dict.fromkeys(
+        (Fact.FLOW_TIME, Fact.MINUTES_OUTSIDE, Fact.OFFLINE_TEST), Kind.MINUTES
+    ),
     Fact.MAXIMUM: Kind.AMPERES,
-    Fact.ENERGY: Kind.KILOWATT_HOURS,
+    **dict.fromkeys((Fact.ENERGY, Fact.OFFLINE_ENERGY), Kind.KILOWATT_HOURS),
     **dict.fromkeys(
         (
             Fact.CHOSEN_AT,

@@ -188,7 +188,7 @@ GREAT_BRITAIN: Final = (
         _OPERATION,
         Subject.OFFLINE_TEST,
         "reg. 7",
-        (Fact.OFFLINE_TEST,),
+        (Fact.OFFLINE_TEST, Fact.OFFLINE_ENERGY, Fact.OFFLINE_RECOVERED),
         _JOINTLY,
     ),
     Rule(
