@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from custom_components.smart_charge_point.simulator import Car
+from custom_components.smart_charge_point.simulator.protocol import Call
+from custom_components.smart_charge_point.simulator.quirks import Quirks
 
 from .recorded import HOUR, RecordedHouse
 
@@ -132,6 +134,61 @@ async def test_a9_2_days_without_home_assistant_leave_no_spike(
         await wallbox.go_online()
     back = house.now.replace(minute=0, second=0)
     await house.advance_to(back + 4 * HOUR)
+    await recorded.written()
+
+    for series in (house.entity_id("energy"), recorded.wallbox_id()):
+        assert await shown(recorded, series, SATURDAY) == {
+            hour: pytest.approx(each, abs=0.05) for hour, each in truth.items()
+        }
+
+
+@WITHIN_HOURS
+async def test_a9_3_what_is_told_after_our_conclusion_is_shown_in_its_hours(
+    recorded: RecordedHouse,
+) -> None:
+    """The wallbox is back and says that the car is gone; then it tells what it measured, and a stop never (X11)."""
+    house = recorded.house
+    wallbox = await house.wallbox(
+        quirks=Quirks(no_stop_on_unplug=True),
+        settings={"MeterValueSampleInterval": "0"},
+    )
+    await wallbox.plug_in(Car(battery_kwh=100, soc=0.1))
+    await house.advance(timedelta(minutes=5))
+    (session,) = await house.sessions()
+    await wallbox.go_offline()
+    queue = []
+    truth = {SATURDAY: wallbox.energy(1) / 1000}
+    for quarter in range(12):
+        before = wallbox.energy(1)
+        moment = SATURDAY + (quarter + 1) * timedelta(minutes=15)
+        await recorded.quiet_until(moment)
+        hour = SATURDAY + quarter // 4 * HOUR
+        truth[hour] = truth.get(hour, 0.0) + (wallbox.energy(1) - before) / 1000
+        queue.append((moment, wallbox.energy(1)))
+    await wallbox.unplug()
+    await recorded.quiet_until(SATURDAY + timedelta(hours=6, minutes=20))
+    await wallbox.go_online()
+    await house.advance(timedelta(minutes=5))
+    (concluded,) = await house.sessions()
+    assert concluded["end"] is not None
+
+    for at, wh in queue:
+        measurand = "Energy.Active.Import.Register"
+        sampled = {"value": f"{wh:.0f}", "measurand": measurand, "unit": "Wh"}
+        wallbox.protocol.put(
+            Call(
+                action="MeterValues",
+                payload={
+                    "connectorId": 1,
+                    "transactionId": session["id"],
+                    "meterValue": [
+                        {"timestamp": at.isoformat(), "sampledValue": [sampled]}
+                    ],
+                },
+                keep=True,
+            )
+        )
+    await house.advance_to(SATURDAY + 10 * HOUR)
     await recorded.written()
 
     for series in (house.entity_id("energy"), recorded.wallbox_id()):
