@@ -34,6 +34,8 @@ SELDOM: Final = {
     "HeartbeatInterval": "86400",
 }
 """Settings of a wallbox that says little, for tests of whole weeks."""
+PATIENCE: Final = 60.0
+"""Real seconds that an answer or a thread may take on a machine that others use too; all in a house do answer."""
 STEP = timedelta(seconds=60)
 """How often Home Assistant's timers are looked at while time passes."""
 
@@ -51,7 +53,7 @@ class House:
     ) -> None:
         self.hass = hass
         self.port = port
-        self.clock = DrivenClock(start)
+        self.clock = DrivenClock(start, patience=PATIENCE)
         self.wallboxes: list[Wallbox] = []
         self._freezer = freezer
         hass.config.config_dir = str(folder)
