@@ -20,8 +20,8 @@ const assessment: Assessment = {
           verdict: "not_met",
           verdict_text: "Not met",
           findings: [
-            { name: "Encryption", value: "none", note: "seen today", digest: "ab12", known: true },
-            { name: "Certificate", value: "not evidenced", note: "", digest: "", known: false },
+            { name: "Encryption", value: "none", note: "seen today", digest: "ab12", known: true, papers: false },
+            { name: "Certificate", value: "not evidenced", note: "", digest: "", known: false, papers: false },
           ],
         },
       ],
@@ -35,7 +35,11 @@ const open = async (answer: (message: object) => Promise<unknown>): Promise<TabE
   const element = document.createElement("smart-charge-point-assessment") as TabElement;
   const callWS = vi.fn(answer);
   Object.assign(element, {
-    hass: { language: "en", callWS } as unknown as HomeAssistant,
+    hass: {
+      language: "en",
+      locale: { language: "en", number_format: "language", time_format: "language" },
+      callWS,
+    } as unknown as HomeAssistant,
     say: (key: string) => key,
     overview: {
       now: "",
@@ -71,9 +75,33 @@ it("is for administrators", () => {
 
 it("shows each line with its verdict, its evidence, and what has none", async () => {
   const element = await open(() => Promise.resolve(assessment));
-  expect(textOf(element, ".verdict")).toEqual(["Not met"]);
+  expect(textOf(element, ".counts .verdict")).toEqual(["Not met: 1"]);
+  expect(textOf(element, "summary .verdict")).toEqual(["Not met"]);
   expect(textOf(element, "details dd")).toEqual(["none seen today SHA-256 ab12", "not evidenced"]);
   expect(textOf(element, "footer dd")).toEqual(["cd34"]);
+});
+
+it("leads to the papers where a line lacks what can be entered there", async () => {
+  const [section] = assessment.sections;
+  const [line] = section?.lines ?? [];
+  if (section === undefined || line === undefined) {
+    throw new Error("there is no line");
+  }
+  const seller = { name: "Seller", value: "not evidenced", note: "", digest: "", papers: true };
+  const lines = [true, false].map((known) => ({ ...line, findings: [{ ...seller, known }] }));
+  const element = await open(() =>
+    Promise.resolve({ ...assessment, sections: [{ ...section, lines: [line, ...lines] }] }),
+  );
+  const enter = Array.from(element.shadowRoot?.querySelectorAll("details") ?? [], (details) =>
+    details.querySelector(".enter a")?.getAttribute("href"),
+  );
+  const settings = "/config/integrations/integration/smart_charge_point";
+  expect(enter).toEqual([undefined, undefined, settings]);
+
+  const before = window.location.href;
+  element.shadowRoot?.querySelector<HTMLElement>(".enter a")?.click();
+  expect(window.location.pathname).toBe(settings);
+  window.history.replaceState(null, "", before);
 });
 
 it("asks once, without personal data, and again where that is wished for", async () => {

@@ -22,3 +22,15 @@ def test_the_self_assessment_is_shown_line_by_line_and_downloaded(
     with page.expect_download() as download:
         page.get_by_role("button", name="PDF").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+def test_a_line_leads_to_where_its_papers_are_entered(open_panel: OpenPanel) -> None:
+    """To the settings of the integration, where the wallbox can be changed."""
+    page = open_panel("/assessment")
+    line = page.locator("details", has_text="Who is responsible")
+    line.locator("summary").click()
+    line.get_by_role("link", name="Open the settings").click()
+    expect(page).to_have_url(
+        re.compile("/config/integrations/integration/smart_charge_point$")
+    )
+    expect(page.get_by_text("Simulated Wallbox").first).to_be_visible()

@@ -7,8 +7,11 @@ from homeassistant.components.websocket_api.decorators import websocket_command
 from homeassistant.core import HomeAssistant
 import voluptuous as vol
 
+from ..control.papers import FACTS
 from ..export import LANGUAGE
 from ..export_files import Downloads
+from ..records.technical_file.document import Document
+from ..records.technical_file.reading import ReadLine
 from ..targets import target_of
 from ..technical_file import (
     PaperFormat,
@@ -51,7 +54,25 @@ async def technical_file(
     return {
         "about": reading.about,
         "facts": reading.facts,
-        "sections": [asdict(section) for section in reading.sections],
+        "sections": [
+            {
+                "title": section.title,
+                "lines": [_line(line, made.document) for line in section.lines],
+            }
+            for section in reading.sections
+        ],
         "about_seal": reading.about_seal,
         "proof": reading.proof,
+    }
+
+
+def _line(line: ReadLine, document: Document) -> dict[str, Any]:
+    """Return a line in words; `papers` says of a finding that it is what the owner can enter."""
+    [kept] = [each for each in document.lines if each.subject is line.subject]
+    return {
+        **asdict(line),
+        "findings": [
+            {**asdict(read), "papers": finding.fact in FACTS}
+            for read, finding in zip(line.findings, kept.findings, strict=True)
+        ],
     }

@@ -3,13 +3,17 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { choose, controls } from "../controls.ts";
+import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
-import type { HomeAssistant } from "../home-assistant.ts";
+import { formatNumber } from "../formats.ts";
+import { DOMAIN, navigate, type HomeAssistant } from "../home-assistant.ts";
 import { ask } from "../ledger.ts";
 import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
 
+/** Where administrators change a wallbox, and with that its papers. */
+const SETTINGS = `/config/integrations/integration/${DOMAIN}`;
 const FORMATS = ["pdf", "html", "json"] as const;
 type Format = (typeof FORMATS)[number];
 
@@ -19,6 +23,8 @@ interface Finding {
   note: string;
   digest: string;
   known: boolean;
+  /** Whether the owner can enter it, as nobody can measure it. */
+  papers: boolean;
 }
 
 interface Line {
@@ -41,6 +47,8 @@ export interface Assessment {
   about_seal: string;
   proof: Pairs;
 }
+
+const shadeOf = (verdict: string): string => (verdict.startsWith("met_") ? "met" : verdict);
 
 class AssessmentTab extends LitElement {
   static override properties = {
@@ -134,17 +142,18 @@ class AssessmentTab extends LitElement {
   private renderDocument(assessment: Assessment): TemplateResult {
     return html`<article class="card">
       <h2>${this.say("assessment.title")}</h2>
-      ${assessment.about.map((text) => html`<p class="faint">${text}</p>`)}
-      ${this.renderPairs(assessment.facts)}
+      ${assessment.about.map((text) => html`<p class="faint">${isolated(text)}</p>`)}
+      <p class="faint">${this.say("assessment.papers")} ${this.renderLink()}</p>
+      ${this.renderPairs(assessment.facts)} ${this.renderCounts(assessment)}
       ${assessment.sections.map(
         ({ title, lines }) =>
           html`<section>
-            <h3>${title}</h3>
+            <h3>${isolated(title)}</h3>
             ${lines.map((line) => this.renderLine(line))}
           </section>`,
       )}
       <footer>
-        <p class="faint">${assessment.about_seal}</p>
+        <p class="faint">${isolated(assessment.about_seal)}</p>
         ${this.renderPairs(assessment.proof)}
       </footer>
     </article>`;
@@ -154,33 +163,66 @@ class AssessmentTab extends LitElement {
     return html`<dl>
       ${pairs.map(
         ([name, value]) =>
-          html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
+          html`<dt>${isolated(name)}</dt>
+            <dd>${isolated(value)}</dd>`,
       )}
     </dl>`;
   }
 
+  /** Say how many lines came to what. */
+  private renderCounts({ sections }: Assessment): TemplateResult {
+    const lines = sections.flatMap((section) => section.lines);
+    const verdicts = new Map(lines.map(({ verdict, verdict_text: text }) => [verdict, text]));
+    return html`<ul class="counts" aria-label=${this.say("assessment.counts")}>
+      ${Array.from(verdicts, ([verdict, text]) => {
+        const count = lines.filter((line) => line.verdict === verdict).length;
+        return html`<li class="verdict ${shadeOf(verdict)}">
+          ${isolated(text)}: ${formatNumber(this.hass, count)}
+        </li>`;
+      })}
+    </ul>`;
+  }
+
+  private renderLink(): TemplateResult {
+    return html`<a href=${SETTINGS} @click=${this.openSettings}
+      >${this.say("assessment.open_settings")}</a
+    >`;
+  }
+
+  private openSettings(event: MouseEvent): void {
+    // In a page of its own where that is asked for.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) {
+      return;
+    }
+    event.preventDefault();
+    navigate(SETTINGS);
+  }
+
   private renderLine(line: Line): TemplateResult {
-    const shade = line.verdict.startsWith("met_") ? "met" : line.verdict;
     return html`<details>
       <summary>
-        <span class="name">${line.title} <span class="faint">${line.source}</span></span>
-        <span class="verdict ${shade}">${line.verdict_text}</span>
+        <span class="name"
+          >${isolated(line.title)} <span class="faint">${isolated(line.source)}</span></span
+        >
+        <span class="verdict ${shadeOf(line.verdict)}">${isolated(line.verdict_text)}</span>
       </summary>
-      <p class="faint">${line.about}</p>
+      <p class="faint">${isolated(line.about)}</p>
       <dl>
         ${line.findings.map(
           (finding) =>
-            html`<dt>${finding.name}</dt>
+            html`<dt>${isolated(finding.name)}</dt>
               <dd>
-                ${finding.value}
+                ${isolated(finding.value)}
                 ${finding.known
-                  ? html`<span class="faint">${finding.note}</span>
+                  ? html`<span class="faint">${isolated(finding.note)}</span>
                       <code class="faint">SHA-256 ${finding.digest}</code>`
                   : nothing}
               </dd>`,
         )}
       </dl>
+      ${line.findings.some(({ known, papers }) => papers && !known)
+        ? html`<p class="enter">${this.say("assessment.enter")} ${this.renderLink()}</p>`
+        : nothing}
     </details>`;
   }
 
@@ -300,6 +342,20 @@ class AssessmentTab extends LitElement {
         border-radius: 12px;
         background: color-mix(in srgb, var(--mark) 14%, transparent);
         --mark: var(--secondary-text-color);
+      }
+      .counts {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin: 16px 0 0;
+        padding: 0;
+        list-style: none;
+      }
+      a {
+        color: inherit;
+      }
+      .enter {
+        margin-bottom: 12px;
       }
       .met {
         --mark: var(--success-color);
