@@ -10,9 +10,9 @@ from ..model.charge_point import ConnectorStatus
 from ..model.events import Metered, TransactionStarted, TransactionStopped
 from ..model.transaction import Doubt, Session, StopReason
 from ..records.ledger import Ledger
-from ..rules.energy import advance
 from .asides import MOST_ASIDE, Asides
 from .connector import Connector
+from .lifetime import catch_up, is_repeated
 from .open_session import ENERGY, OpenSession
 
 _LOGGER = logging.getLogger(__name__)
@@ -21,8 +21,6 @@ PROGRESS_EVERY: Final = timedelta(seconds=5)
 """How much of a session's flow time a power cut may cost; its energy is in the wallbox's register anyway."""
 MOST_REMEMBERED: Final = 1000
 """Ids that a look into the ledger is saved for."""
-_MOST_BESIDE: Final = 16
-"""Sessions among which the latest of one connector is looked for."""
 LIVE: Final = timedelta(minutes=5)
 """Older samples are history that a wallbox makes up for: they are kept, but are not what flows now."""
 _ADOPTABLE: Final = frozenset(
@@ -68,7 +66,7 @@ class SessionKeeper:
         latest = await self._ledger.sessions(self._identity, limit=MOST_ASIDE)
         for session in reversed(latest):
             if (connector := self._connectors.get(session.connector)) is not None:
-                _catch_up(connector, session)
+                catch_up(connector, session)
             if session.stopped_at is not None:
                 self._shown[session.connector] = session.transaction_id
             if session.concluded_with is not None:
@@ -268,31 +266,8 @@ class SessionKeeper:
     async def is_repeated(
         self, connector: Connector, register: float, at: datetime
     ) -> bool:
-        """Return whether a reading (Wh) of the past was counted before: a session of then knows the register beyond it.
-
-        It stands above the present one where the meter was reset since; else it says nothing new anyway.
-        """
-        known = connector.memory.register
-        if (
-            known is None
-            or known.last is None
-            or known.at is None
-            or at >= known.at
-            or register <= known.last
-        ):
-            return False
-        then = await self._ledger.sessions(
-            self._identity, end=at + timedelta.resolution, limit=_MOST_BESIDE
-        )
-        for session in then:
-            if session.connector == connector.number:
-                until = (
-                    session.meter_last_at
-                    if session.meter_stop is None
-                    else session.stopped_at
-                )
-                return until is not None and at <= until
-        return False
+        """Return whether a reading (Wh) of the past was counted before; see `lifetime.is_repeated`."""
+        return await is_repeated(self._ledger, self._identity, connector, register, at)
 
     def _runs(self, connector: Connector, session: OpenSession) -> None:
         """Take note that a session is not of the past."""
@@ -480,24 +455,6 @@ class SessionKeeper:
         self._shown[connector.number] = session.transaction_id
         connector.memory.last_session_energy = session.energy
         connector.memory.last_session_flow_time = session.flow_time
-
-
-def _catch_up(connector: Connector, session: Session) -> None:
-    """Let the register be where the ledger knows it: it is written later than what is measured in a session."""
-    for wh, at, begins in (
-        (session.meter_start, session.started_at, True),
-        (session.meter_last, session.meter_last_at, False),
-        (session.meter_stop, session.stopped_at, False),
-    ):
-        known = connector.memory.register
-        if (
-            wh is not None
-            and at is not None
-            and known is not None
-            and known.at is not None
-            and at > known.at
-        ):
-            connector.memory.register, _ = advance(known, wh, at, begins_session=begins)
 
 
 def _hand_over_override(
