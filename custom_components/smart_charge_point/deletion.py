@@ -51,7 +51,7 @@ async def async_wallboxes_removed(
     site = entry.runtime_data.site
     present = {controller.identity for controller in site.controllers.values()}
     return {
-        identity: site.former.names.get(identity, identity)
+        identity: site.former.name_of(identity)
         for identity in await site.ledger.charge_points()
         if identity not in present
     }
@@ -115,9 +115,9 @@ async def async_delete(
         raise _failed("deletion_failed", error=str(error)) from error
     Downloads.of(hass).withdraw()
     whole = [wipe for wipe in wipes if _is_whole(wipe)]
-    await site.former.forget(
+    await site.former.forget_names(
         identity
-        for identity in tuple(site.former.names)
+        for identity in tuple(site.former.known)
         if any(wipe.charge_point in {None, identity} for wipe in whole)
     )
     buyers = _forget_buyers(hass, entry, whole)

@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.smart_charge_point.const import DOMAIN
+from custom_components.smart_charge_point.control.former import FormerWallboxes
 from custom_components.smart_charge_point.control.settings import ChargePointSettings
 from custom_components.smart_charge_point.control.statistics.keeper import (
     StatisticsKeeper,
@@ -41,7 +42,9 @@ class KeptHome:
         self.hass = hass
         self.entry = MockConfigEntry(domain=DOMAIN, title="Home")
         self.ledger = Ledger(path)
-        self.keeper = StatisticsKeeper(hass, self.entry, self.ledger)
+        self.keeper = StatisticsKeeper(
+            hass, self.entry, self.ledger, FormerWallboxes(hass, self.entry.entry_id)
+        )
         self._path = path
         self._freezer = freezer
         self.entry.add_to_hass(hass)
@@ -85,7 +88,12 @@ class KeptHome:
         """End it and begin anew, with what is on the disk."""
         await self.stop()
         self.ledger = Ledger(self._path)
-        self.keeper = StatisticsKeeper(self.hass, self.entry, self.ledger)
+        self.keeper = StatisticsKeeper(
+            self.hass,
+            self.entry,
+            self.ledger,
+            FormerWallboxes(self.hass, self.entry.entry_id),
+        )
         await self.start()
 
     async def lose_ledger(self) -> None:

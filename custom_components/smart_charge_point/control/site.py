@@ -23,7 +23,7 @@ from .dsr_source_issues import SourceIssues
 from .dsr_sources.configured import forget
 from .energy_mix import EnergyMix
 from .forgetting import Forgetting
-from .former import FormerWallboxes
+from .former import FormerWallbox, FormerWallboxes
 from .issues import Issues
 from .memory import MemoryStore
 from .nameless import Nameless
@@ -55,9 +55,9 @@ class Site(Directory):
         self._supplier = SupplierWatch(self.ledger)
         self._tariff = Tariff(hass, entry, self.ledger)
         self._energy_mix = EnergyMix(hass, entry, self.ledger)
-        self.statistics = StatisticsKeeper(hass, entry, self.ledger)
-        self.forgetting = Forgetting(hass, entry)
         self.former = FormerWallboxes(hass, entry.entry_id)
+        self.statistics = StatisticsKeeper(hass, entry, self.ledger, self.former)
+        self.forgetting = Forgetting(hass, entry)
         self._ruleset_end = RulesetEnd(hass, entry.entry_id)
         self._waiting_room = WaitingRoom(hass)
         self._nameless = Nameless(hass, entry.entry_id)
@@ -141,7 +141,10 @@ class Site(Directory):
         await self._tariff.async_sync()
         for subentry_id in self.controllers.keys() - wanted.keys():
             controller = self.controllers.pop(subentry_id)
-            await self.former.keep(controller.identity, controller.name)
+            await self.former.keep(
+                controller.identity,
+                FormerWallbox(subentry_id=subentry_id, name=controller.name),
+            )
             await self.forgetting.drop(subentry_id)
             await controller.async_let_go()
             # What it is just telling may still be written down, so that goes first.

@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from homeassistant.components.recorder.models import (
     StatisticMeanType,
     StatisticMetaData,
 )
-from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import UnitOfEnergy
 from homeassistant.core import HomeAssistant
 from homeassistant.util.unit_conversion import EnergyConverter
@@ -42,15 +41,15 @@ class ExternalSeries:
     def __init__(
         self,
         hass: HomeAssistant,
-        entry: ConfigEntry[Any],
         ledger: Ledger,
         book: StatisticsBook,
+        names: Names,
     ) -> None:
         """Nothing is read before the first call."""
         self._hass = hass
         self._ledger = ledger
         self._book = book
-        self.names = Names(hass, entry)
+        self.names = names
 
     async def bring(self, start: datetime, end: datetime) -> bool:
         """Bring all series, from the hour `start` up to `end`, to what the ledger says, and their names.
@@ -77,7 +76,7 @@ class ExternalSeries:
             named.statistic_id(kind) for named in self.names.wallboxes for kind in Kind
         }
         for statistic_id in known.keys() - ours:
-            # What a wallbox charged that was removed since is history, and nobody's to take out.
+            # What a wallbox charged that nobody remembers is history, and nobody's to take out.
             if statistic_id in present or not statistic_id.startswith(WALLBOX):
                 await self._forget(known[statistic_id], start, end)
         return right

@@ -17,6 +17,7 @@ from ...const import DOMAIN
 from ...model.usage import Due, UsageKey
 from ...records.errors import LedgerError
 from ...records.ledger import Ledger
+from ..former import FormerWallboxes
 from ..people import CONF_TAGS
 from .book import NoBookError, StatisticsBook
 from .check import differing
@@ -57,17 +58,20 @@ class StatisticsKeeper:
     """
 
     def __init__(
-        self, hass: HomeAssistant, entry: ConfigEntry[Any], ledger: Ledger
+        self,
+        hass: HomeAssistant,
+        entry: ConfigEntry[Any],
+        ledger: Ledger,
+        former: FormerWallboxes,
     ) -> None:
         """Nothing happens before `start`."""
         self._hass = hass
         self._entry = entry
         self._ledger = ledger
         self._book = StatisticsBook(hass)
-        self._series = ExternalSeries(hass, entry, ledger, self._book)
-        self._sensors = SensorSeries(
-            hass, entry, ledger, self._book, self._series.names
-        )
+        names = Names(hass, entry, former)
+        self._series = ExternalSeries(hass, ledger, self._book, names)
+        self._sensors = SensorSeries(hass, entry, ledger, self._book, names)
         self._marks: dict[str, _Mark] = {}
         self._refreshed: datetime | None = None
         self._named: tuple[object, ...] | None = None
@@ -96,7 +100,7 @@ class StatisticsKeeper:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def statistic_ids(self, key: UsageKey) -> Mapping[Kind, str]:
-        """Return the ids of the series of a key; none where a wallbox is not of the home any more."""
+        """Return the ids of the series of a key; none of a wallbox that nobody remembers."""
         await self._series.names.load()
         named = self._series.names.of(key)
         return (
@@ -216,7 +220,7 @@ class StatisticsKeeper:
 
 async def forget_statistics(hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
     """Forget what is kept beside the statistics of a home that was removed. They are the owner's to delete."""
-    await Names(hass, entry).remove()
+    await Names(hass, entry, FormerWallboxes(hass, entry.entry_id)).remove()
     ir.async_delete_issue(hass, DOMAIN, _issue_id(entry))
 
 

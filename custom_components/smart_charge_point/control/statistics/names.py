@@ -15,11 +15,13 @@ from homeassistant.helpers.translation import async_get_translations
 from ...const import DOMAIN, SUBENTRY_CHARGE_POINT, SUBENTRY_PERSON
 from ...model.person import plain
 from ...model.usage import UsageKey
+from ..former import FormerWallbox, FormerWallboxes
 from ..people import person_from
 from ..settings import ChargePointSettings
 
+_WALLBOX: Final = "wallbox"
 PREFIX: Final = f"{DOMAIN}:"
-WALLBOX: Final = f"{PREFIX}wallbox_"
+WALLBOX: Final = f"{PREFIX}{_WALLBOX}_"
 """How the ids of series about a wallbox begin."""
 _KEY: Final = "key"
 
@@ -52,10 +54,13 @@ class Names:
     never leaves this Home Assistant.
     """
 
-    def __init__(self, hass: HomeAssistant, entry: ConfigEntry[Any]) -> None:
-        """Nothing is named before `load`."""
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], former: FormerWallboxes
+    ) -> None:
+        """Nothing is named before `load`. `former` remembers wallboxes that are not of the home any more."""
         self._hass = hass
         self._entry = entry
+        self._former = former
         self._store: Store[dict[str, str]] = Store(
             hass, 1, f"{DOMAIN}.{entry.entry_id}.statistics", private=True
         )
@@ -79,7 +84,7 @@ class Names:
         await self._store.async_remove()
 
     def of(self, key: UsageKey) -> Named | None:
-        """Return what the series of a key are called, None for a wallbox that is not of the home any more."""
+        """Return what the series of a key are called, None for a wallbox that is not of the home and not remembered."""
         if key.tag is not None:
             digest = hmac.digest(self._key, key.tag.encode(), hashlib.sha256)
             return Named(slug=f"tag_{digest.hex()[:16]}", whose=self._card(key.tag))
@@ -89,9 +94,10 @@ class Names:
             return self._of_subentry("vehicle", key.vehicle)
         if key.charge_point is None:
             return Named(slug="home", whose=self._text("home"))
-        if (subentry := self.wallbox(key.charge_point)) is None:
-            return None
-        return self._of_subentry("wallbox", subentry.subentry_id)
+        if (subentry := self.wallbox(key.charge_point)) is not None:
+            return self._of_subentry(_WALLBOX, subentry.subentry_id)
+        former = self._former.known.get(key.charge_point)
+        return None if former is None else _of_former(former)
 
     def title(self, named: Named, kind: Kind) -> str | None:
         """Return the name of a series, None where nobody knows whose it is."""
@@ -106,11 +112,18 @@ class Names:
 
     @property
     def wallboxes(self) -> tuple[Named, ...]:
-        """What the series of the wallboxes are called that are of the home now."""
-        return tuple(
-            self._of_subentry("wallbox", subentry.subentry_id)
-            for subentry in self._entry.subentries.values()
-            if subentry.subentry_type == SUBENTRY_CHARGE_POINT
+        """What the series of the wallboxes are called that are of the home now, or are remembered."""
+        return (
+            *(
+                self._of_subentry(_WALLBOX, subentry.subentry_id)
+                for subentry in self._entry.subentries.values()
+                if subentry.subentry_type == SUBENTRY_CHARGE_POINT
+            ),
+            *(
+                _of_former(former)
+                for identity, former in self._former.known.items()
+                if self.wallbox(identity) is None
+            ),
         )
 
     def wallbox(self, identity: str) -> ConfigSubentry | None:
@@ -146,6 +159,12 @@ class Names:
     def _text(self, key: str) -> str:
         text = f"component.{DOMAIN}.common.statistics_{key}"
         return self._texts.get(text, key)
+
+
+def _of_former(former: FormerWallbox) -> Named:
+    return Named(
+        slug=f"{_WALLBOX}_{_part_of_slug(former.subentry_id)}", whose=former.name
+    )
 
 
 def _part_of_slug(subentry_id: str) -> str:
