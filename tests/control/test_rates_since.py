@@ -204,3 +204,21 @@ async def test_a_ledger_that_takes_nothing_gets_the_rates_when_it_does_again(
     (session,) = await sessions(house)
     assert session["cost"] == pytest.approx(counter.cost(0.08, 0.2), abs=0.05)
     assert session["cost_complete"]
+
+
+async def test_rates_entered_before_an_entity_is_chosen_price_what_came_before_it(
+    house: House,
+) -> None:
+    """As the guide says: the past costs the rates, also over a restart, and what comes costs what the entity shows."""
+    wallbox = await hang_up(house)
+    before = await charged_for(house, wallbox, NOON, 2)
+    await by_the_clock(house, DAY_AND_NIGHT, valid_since="2026-11-21")
+    await price(house, 0.9)
+    await by_entity(house)
+    await house.restart()
+    await price(house, 0.9)
+    after = await charged_for(house, wallbox, NOON + timedelta(hours=2), 1)
+
+    costs = [session["cost"] for session in await sessions(house)]
+    expected = (before.cost(0.08, 0.2), after.cost(0.9))
+    assert costs == [pytest.approx(cost, abs=0.05) for cost in expected]

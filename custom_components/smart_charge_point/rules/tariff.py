@@ -3,9 +3,7 @@
 Prices are in the home's currency per kWh. They may be negative: at times grids pay for what is taken.
 """
 
-from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from math import isfinite
 from typing import Final
@@ -80,22 +78,20 @@ def beside_shown(
     moments.update(step.at for step in rates)
     moments.update(step.at for step in known if start < step.at < until)
     steps: list[PriceStep] = []
+    last: tuple[float | None, bool] | None = None
+    passed = begun = 0
     for moment in sorted(moments):
-        shown = _in_force(known, moment) if moment < until else None
-        if shown is not None and shown.shown and shown.value is not None:
-            step = replace(shown, at=moment)
-        else:
-            by_rate = _in_force(rates, moment)
-            step = PriceStep(at=moment, value=by_rate.value if by_rate else None)
-        if not steps or replace(step, at=steps[-1].at) != steps[-1]:
-            steps.append(step)
+        while passed < len(known) and known[passed].at <= moment:
+            passed += 1
+        while begun < len(rates) and rates[begun].at <= moment:
+            begun += 1
+        was = known[passed - 1] if passed and moment < until else None
+        stays = was is not None and was.shown and was.value is not None
+        value = was.value if was and stays else rates[begun - 1].value
+        if (value, stays) != last:
+            steps.append(PriceStep(at=moment, value=value, shown=stays))
+            last = value, stays
     return tuple(steps)
-
-
-def _in_force(steps: Sequence[PriceStep], moment: datetime) -> PriceStep | None:
-    """Return the last step that is not later than `moment`."""
-    index = bisect_right(steps, moment, key=lambda step: step.at)
-    return steps[index - 1] if index else None
 
 
 def overlapping(rates: Sequence[FixedRate]) -> bool:
