@@ -50,6 +50,7 @@ GOOD: Final[dict[Fact, Value]] = {
     Fact.POWER_CUT: "ends",
     Fact.POWER_SOURCE: "measured",
     Fact.READ_BACK: "agrees",
+    Fact.READ_BACK_MINUTES: 10080,
     Fact.SECONDS: 60,
     Fact.TAMPER_REACTION: "keep_schedule",
     Fact.TARIFF: "fixed",

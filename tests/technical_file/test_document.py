@@ -149,6 +149,16 @@ def test_what_speaks_against_a_line_is_said(
     assert line(alone, subject).verdict is Verdict.NOT_MET
 
 
+def test_less_than_a_week_read_back_is_no_evidence_and_nothing_against_it() -> None:
+    """Days that were not asked for yet are not known."""
+    for minutes, verdict in (
+        (10_079, Verdict.NOT_EVIDENCED),
+        (10_080, Verdict.MET_JOINTLY),
+    ):
+        made = with_fact(Fact.READ_BACK_MINUTES, minutes)
+        assert line(made, Subject.HOURS).verdict is verdict
+
+
 def test_who_delays_is_who_meets_it() -> None:
     """A wallbox that delays by itself, or both together."""
     assert line(with_fact(Fact.OWN_DELAY, 600), Subject.DELAY).verdict is (

@@ -1,7 +1,7 @@
 """What came out once is evidence for 35 days: a test of each, from where it happens to the line that it stands on."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,7 +15,7 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 
 from ..exports.test_deletion import CARD, charged, delete
 from ..family import add_person
-from ..house import House
+from ..house import SELDOM, House
 from ..panel_api.conftest import SignIn, owner, sign_in
 from .test_action import MONDAY, exported, media, said, verdicts
 
@@ -285,3 +285,36 @@ async def test_a7_2_so_is_charging_while_home_assistant_is_off(house: House) -> 
 
     await quiet(house)
     assert verdicts(await exported(house))["offline_test"] == "not_evidenced"
+
+
+@pytest.mark.at(MONDAY)
+async def test_a10_4_a_week_is_read_back_day_by_day(house: House) -> None:
+    """A wallbox that says no more than a day ahead has told every minute after a week, also of the days it charged on."""
+    wallbox = await house.wallbox(settings={**SELDOM, "MeterValueSampleInterval": "60"})
+
+    async def until(moment: datetime) -> dict[str, Any]:
+        await house.clock.advance_to(moment, step=timedelta(minutes=30))
+        return await exported(house)
+
+    start = house.now
+    days = [
+        said(await until(start + timedelta(days=day)))["read_back_minutes"]
+        for day in (1, 2)
+    ]
+    assert 1440 < days[0] < days[1] < 4 * 1440
+    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
+    await until(start + timedelta(days=2, hours=7))
+    await wallbox.unplug()
+
+    file = await until(start + timedelta(days=7))
+    assert said(file)["read_back_minutes"] == 7 * 1440
+    assert verdicts(file)["hours"] == "met_jointly"
+    asked = wallbox.requests("GetCompositeSchedule")
+    assert max(request["duration"] for request in asked) == 86_400
+    assert len(asked) < 20
+
+    await house.action("set_charging_hours", hours="none")
+    await house.advance(timedelta(minutes=5))
+    file = await exported(house)
+    assert said(file)["read_back_minutes"] <= 1440
+    assert verdicts(file)["hours"] == "not_evidenced"

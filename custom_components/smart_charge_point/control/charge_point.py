@@ -18,7 +18,7 @@ from ..model.capabilities import UNTRIED, Rung
 from ..model.charge_point import NOTHING_TOLD, ChargePointState, Fault
 from ..model.dsr_record import DsrRecord
 from ..model.hours import HoursChoice
-from ..model.result import TimeShifted
+from ..model.result import ScheduleRead, TimeShifted
 from ..records.ledger import Ledger
 from ..rules.charging_hours import overlaps_peak
 from .capability_report import Finding, capability_report
@@ -32,6 +32,7 @@ from .obedience import Obedience
 from .outages import Outages
 from .reconciler import Reconciler
 from .response_times import ResponseTimes
+from .results import keep_result
 from .session_facts import SessionFacts
 from .sessions import SessionKeeper
 from .settings import ChargePointSettings
@@ -93,6 +94,7 @@ class ChargePoint:
             dsr=self.dsr,
             fast_metering=self.fast_metering,
             response_times=self.response_times,
+            on_read=self._read_back,
             on_change=self._reconciled,
         )
         self.sessions = SessionKeeper(
@@ -232,6 +234,11 @@ class ChargePoint:
         """Call `listener` whenever `state` was replaced."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    @callback
+    def _read_back(self, read: ScheduleRead) -> None:
+        """Keep what came of holding what the wallbox will apply against what it was sent."""
+        keep_result(self.ledger, replace(read, charge_point=self.settings.identity))
 
     @callback
     def _reconciled(self) -> None:

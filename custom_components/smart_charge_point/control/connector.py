@@ -70,6 +70,8 @@ class Connector(PlannedConnector):
         """The transaction from which any override was taken back that tampering had ended."""
         self.verified = False
         """Whether the wallbox was asked, since the latest change, what it will apply."""
+        self.asked_at: datetime | None = None
+        """When (UTC) it was last asked."""
         self.cleared_foreign = False
         self.start_tried = False
         """Whether Home Assistant already tried to begin a session for the car that is plugged in."""

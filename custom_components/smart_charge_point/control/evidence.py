@@ -18,6 +18,7 @@ from .charge_point import ChargePoint
 from .kept_evidence import kept_facts
 from .outage_evidence import outage_facts
 from .papers import facts_entered
+from .read_back_evidence import read_back_facts
 from .recorded_evidence import recorded_facts
 from .site_settings import CONF_DSR_PROVIDERS, CONF_DSR_SOURCES
 from .tariff.settings import TariffSettings
@@ -68,6 +69,7 @@ async def evidence_of(
         **await recorded_facts(charge_point, now),
         **await kept_facts(charge_point, now),
         **await outage_facts(charge_point, now),
+        **await read_back_facts(charge_point, now),
     }
     if personal:
         facts |= await _personal(charge_point, now)

@@ -1,5 +1,6 @@
 """Read back: what a wallbox says it will apply, held against what it accepted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
@@ -19,6 +20,7 @@ from ..central_system.profiles import Purpose
 from ..central_system.resident import as_held, is_exceptional, renew_at, rung_for
 from ..model.capabilities import Capabilities, Rung, Support
 from ..model.limit import Limit
+from ..model.result import ScheduleRead
 from .connector import Connector
 from .issues import IssueKind, Issues
 from .memory import MemoryStore
@@ -26,7 +28,9 @@ from .memory import MemoryStore
 _LOGGER = logging.getLogger(__name__)
 
 HORIZON: Final = timedelta(days=1)
-"""How far ahead the wallbox is asked what it will apply."""
+"""How far ahead the wallbox is asked what it will apply: many say no more than that."""
+ASKED_AGAIN: Final = HORIZON - timedelta(hours=2)
+"""After what time it is asked again, so that nothing of a week is left out, although it is looked at by the hour."""
 TIMED_RUNGS: Final = frozenset({Rung.NEXT_DAY, Rung.HOME_ASSISTANT})
 """Rungs on which the wallbox holds only what comes next."""
 MOST_FOREIGN_LEVELS: Final = 8
@@ -36,10 +40,16 @@ MOST_FOREIGN_LEVELS: Final = 8
 class ReadBack:
     """Asks one wallbox what it will apply."""
 
-    def __init__(self, store: MemoryStore, issues: Issues) -> None:
-        """Learn into the memory of `store`, complain to `issues`."""
+    def __init__(
+        self,
+        store: MemoryStore,
+        issues: Issues,
+        on_read: Callable[[ScheduleRead], None],
+    ) -> None:
+        """Learn into the memory of `store`, complain to `issues`, and tell `on_read` what came of each comparison."""
         self._store = store
         self._issues = issues
+        self._on_read = on_read
 
     @property
     def _capabilities(self) -> Capabilities:
@@ -51,10 +61,11 @@ class ReadBack:
         Return whether something else is to be sent for what was learnt.
         """
         now = dt_util.utcnow()
-        if connector.verified or (
-            self._capabilities.composite_schedule is Support.REFUSED
-        ):
+        if (
+            connector.verified and not self._due(connector, now)
+        ) or self._capabilities.composite_schedule is Support.REFUSED:
             return False
+        connector.asked_at = now
         composite = await self._composite(link, connector)
         connector.composite = composite
         connector.verified = True
@@ -86,6 +97,14 @@ class ReadBack:
         await self._clear_foreign(link, connector)
         connector.verified = False
         return await self.verify(link, connector)
+
+    def _due(self, connector: Connector, now: datetime) -> bool:
+        """Return whether it is to be asked although nothing has changed, for the rest of the week to be seen."""
+        return (
+            connector.session is None
+            and connector.asked_at is not None
+            and now - connector.asked_at >= ASKED_AGAIN
+        )
 
     def judge_override(self, connector: Connector) -> bool:
         """Turn to the lowest stack level where an override above it has no effect (S4); return whether that is new."""
@@ -127,13 +146,25 @@ class ReadBack:
         if held is not None:
             # For a while it may cap more than that; less than asked for is never wrong here.
             limit = min(limit, max(period.limit for period in held.periods))
-        return agrees(
+        verdict = agrees(
             replace(composite, duration=int((end - composite.start).total_seconds())),
             expected_limits(
                 as_held(schedule, self._capabilities, now), limit, start, end - start
             ),
             self._capabilities,
         )
+        told_until = composite.start + timedelta(seconds=composite.duration)
+        if verdict.agreement is not Agreement.SILENT and start < told_until:
+            self._on_read(
+                ScheduleRead(
+                    at=now,
+                    connector=connector.number,
+                    after=(start - now).total_seconds(),
+                    seconds=(min(end, told_until) - start).total_seconds(),
+                    agrees=verdict.agreement is Agreement.AGREES,
+                )
+            )
+        return verdict
 
     async def _composite(
         self, link: Link, connector: Connector

@@ -39,6 +39,7 @@ from ..central_system.resident import (
     stale,
 )
 from ..model.capabilities import Capabilities, Rung, Support
+from ..model.result import ScheduleRead
 from .capability_report import takes_no_limit, unmet
 from .connector import BOOT_SETTLES, Connector
 from .dsr import DsrBook
@@ -88,6 +89,7 @@ class Reconciler:
         dsr: DsrBook,
         fast_metering: FastMetering,
         response_times: ResponseTimes,
+        on_read: Callable[[ScheduleRead], None],
         on_change: Callable[[], None],
     ) -> None:
         """Take the parts; nothing happens before `run`."""
@@ -106,7 +108,7 @@ class Reconciler:
         self._sender = ProfileSender(store, response_times)
         self.overriding = Overriding(store, connectors, self._sender)
         self._probing = Probing(store, connectors, on_change)
-        self._readback = ReadBack(store, issues)
+        self._readback = ReadBack(store, issues, on_read)
         self.offline_start = OfflineStartKeeper(store, issues, connectors)
         self.own_delay = OwnDelay(store, issues, connectors)
         self.standby = StandbyKeeper(

@@ -112,6 +112,7 @@ class Fact(StrEnum):
     RATE_UP_P50 = "rate_up_p50"
     RATE_UP_P95 = "rate_up_p95"
     READ_BACK = "read_back"
+    READ_BACK_MINUTES = "read_back_minutes"
     REFUSALS = "refusals"
     REFUSALS_BY_CODE = "refusals_by_code"
     RULESET = "ruleset"
@@ -210,7 +211,13 @@ KINDS: Final[Mapping[Fact, Kind]] = {
         Kind.SECONDS,
     ),
     **dict.fromkeys(
-        (Fact.FLOW_TIME, Fact.MINUTES_OUTSIDE, Fact.OFFLINE_TEST), Kind.MINUTES
+        (
+            Fact.FLOW_TIME,
+            Fact.MINUTES_OUTSIDE,
+            Fact.OFFLINE_TEST,
+            Fact.READ_BACK_MINUTES,
+        ),
+        Kind.MINUTES,
     ),
     Fact.MAXIMUM: Kind.AMPERES,
     **dict.fromkeys((Fact.ENERGY, Fact.OFFLINE_ENERGY), Kind.KILOWATT_HOURS),

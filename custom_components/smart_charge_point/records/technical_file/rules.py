@@ -20,10 +20,15 @@ SECONDS_OF_A_MINUTE: Final = 57
 LEAST_P: Final = 0.001
 """Below it, draws are not equally likely (A11.1)."""
 MOST_BIAS: Final = 0.1
+MINUTES_OF_A_WEEK: Final = 7 * 24 * 60
 
 
 def _never(_values: Values) -> bool:
     return False
+
+
+def _always(_values: Values) -> bool:
+    return True
 
 
 def _is(fact: Fact, *words: Value) -> Callable[[Values], bool]:
@@ -39,6 +44,11 @@ def _beyond(fact: Fact, most: float) -> Callable[[Values], bool]:
 def _below(fact: Fact, least: float) -> Callable[[Values], bool]:
     """Return what finds a fact to be less than `least`."""
     return lambda values: _number(values, fact, least) < least
+
+
+def _at_least(fact: Fact, least: float) -> Callable[[Values], bool]:
+    """Return what finds a fact to be `least` or more."""
+    return lambda values: _number(values, fact, 0) >= least
 
 
 def _number(values: Values, fact: Fact, otherwise: float) -> float:
@@ -60,7 +70,8 @@ def _delayer(values: Values) -> Verdict:
 class Rule:
     """One line of the template.
 
-    `needs` must all be known. `met` is who meets it then, unless `against` is found. `also` is shown where it is known.
+    `needs` must all be known, and be `enough`. `met` is who meets it then, unless `against` is found. `also` is shown where
+    it is known.
     """
 
     section: Section
@@ -70,12 +81,13 @@ class Rule:
     met: Verdict | Callable[[Values], Verdict]
     also: tuple[Fact, ...] = ()
     against: Callable[[Values], bool] = _never
+    enough: Callable[[Values], bool] = _always
 
     def verdict(self, values: Values) -> Verdict:
         """Return what the line comes to by facts that are known."""
         if self.against(values):
             return Verdict.NOT_MET
-        if not all(fact in values for fact in self.needs):
+        if not all(fact in values for fact in self.needs) or not self.enough(values):
             return Verdict.NOT_EVIDENCED
         return self.met if isinstance(self.met, Verdict) else self.met(values)
 
@@ -244,9 +256,11 @@ GREAT_BRITAIN: Final = (
         (
             Fact.HOURS_RESTS,
             Fact.READ_BACK,
+            Fact.READ_BACK_MINUTES,
             Fact.MINUTES_OUTSIDE,
         ),
         _JOINTLY,
+        enough=_at_least(Fact.READ_BACK_MINUTES, MINUTES_OF_A_WEEK),
         against=_any(
             _is(Fact.HOURS_RESTS, _NOBODY),
             _is(Fact.READ_BACK, "exceeds"),
