@@ -96,6 +96,23 @@ def test_both_say_the_same() -> None:
         assert said in printed.replace("\n", " ") or said in printed.replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.012, "1.2 %"), (-0.1043, "-10.43 %"), (-0.000001, "0 %"), (0.0, "0 %")],
+)
+def test_a_share_is_read_in_per_cent(share: float, text: str) -> None:
+    """To which side a meter is off is told by the sign, and nothing has none."""
+    facts = {**everything(), Fact.ACCURACY: seen(share, LATELY)}
+    made = document(evidence(facts), NOW)
+    told = {
+        finding.name: finding.value
+        for section in read(made, seal(made, KEY), texts(), "en").sections
+        for line in section.lines
+        for finding in line.findings
+    }
+    assert told["Error against a second meter"] == text
+
+
 @pytest.mark.parametrize("ruleset", RulesetId)
 def test_nothing_is_called_compliant(ruleset: RulesetId) -> None:
     """The word stands in the sentence that says what the document is not, and nowhere else."""

@@ -227,7 +227,7 @@ def _value(fact: Fact, value: Value, texts: Texts) -> str:
         return on_paper(value) if kind is Kind.TIME else value
     if kind is Kind.SHARE:
         value *= 100
-    number = f"{value:.3f}".rstrip("0").rstrip(".")
+    number = f"{value:z.3f}".rstrip("0").rstrip(".")
     unit = UNITS.get(kind)
     return number if unit is None else f"{number} {unit}"
 
