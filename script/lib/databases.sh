@@ -58,15 +58,16 @@ program() {
   [ -n "$found" ] && readlink -f "$found"
 }
 
+# Print a port that stays free until it is used; no worker of the tests has one of these.
 free_port() {
-  "$venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+  PYTHONPATH="$root" "$venv/bin/python" -c 'from tests.ports import ports_of; print(next(ports_of(10)))'
 }
 
-# await_server LOG COMMAND…: wait until a command succeeds, for a minute at most.
+# await_server LOG COMMAND…: wait until a command succeeds, for two minutes at least.
 await_server() {
   local log=$1 waited
   shift
-  for ((waited = 0; waited < 600; waited++)); do
+  for ((waited = 0; waited < 1200; waited++)); do
     "$@" > /dev/null 2>&1 && return
     sleep 0.1
   done
