@@ -49,9 +49,10 @@ async def async_wallboxes_removed(
     One of which nobody remembers a name goes by its identity, as sessions show it.
     """
     site = entry.runtime_data.site
+    names = site.former.names
     present = {controller.identity for controller in site.controllers.values()}
     return {
-        identity: site.former.name_of(identity)
+        identity: names.get(identity, identity)
         for identity in await site.ledger.charge_points()
         if identity not in present
     }
@@ -117,7 +118,7 @@ async def async_delete(
     whole = [wipe for wipe in wipes if _is_whole(wipe)]
     await site.former.forget_names(
         identity
-        for identity in tuple(site.former.known)
+        for identity in site.former.names
         if any(wipe.charge_point in {None, identity} for wipe in whole)
     )
     buyers = _forget_buyers(hass, entry, whole)

@@ -183,13 +183,21 @@ async def _asked(
 
 
 def _names(entry: SmartChargePointConfigEntry, kind: str) -> Mapping[str, str]:
-    """Return what the owner calls the wallboxes, persons or vehicles, by what the ledger calls them."""
+    """Return what the owner calls the wallboxes, persons or vehicles, by what the ledger calls them.
+
+    Wallboxes that were removed are among them, by their last names.
+    """
+    site = entry.runtime_data.site
+    former = site.former.names if kind == SUBENTRY_CHARGE_POINT else {}
     return {
-        ChargePointSettings.from_data(subentry.data).identity
-        if kind == SUBENTRY_CHARGE_POINT
-        else subentry.subentry_id: subentry.title
-        for subentry in entry.subentries.values()
-        if subentry.subentry_type == kind
+        **former,
+        **{
+            ChargePointSettings.from_data(subentry.data).identity
+            if kind == SUBENTRY_CHARGE_POINT
+            else subentry.subentry_id: subentry.title
+            for subentry in entry.subentries.values()
+            if subentry.subentry_type == kind
+        },
     }
 
 

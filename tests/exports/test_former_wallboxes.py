@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.usage import SessionFilter
 
 from ..family import add_person
@@ -151,3 +153,23 @@ async def test_papers_of_nothing_but_a_buyer_are_blank_then(house: House) -> Non
     assert (await delete(house, everything=True))["deleted"]["buyers"] == 1
 
     assert papers(house, "WB1") == {}
+
+
+async def test_files_name_a_removed_wallbox_as_it_was_called_last(
+    house: House, hass_client_no_auth: ClientSessionGenerator
+) -> None:
+    """Beside those of the home."""
+    await removed(house)
+    made = await house.hass.services.async_call(
+        DOMAIN,
+        "export_sessions",
+        {"period": "this_month", "format": "csv", "destination": "link"},
+        blocking=True,
+        return_response=True,
+    )
+    assert made is not None
+    client = await hass_client_no_auth()
+    file = await (await client.get(str(made["url"]))).text()
+    assert file.count("Drive") == 2
+    assert file.count("WB1") == 1
+    assert "WB2" not in file

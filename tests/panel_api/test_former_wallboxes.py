@@ -28,6 +28,9 @@ async def test_s7b_a_removed_wallbox_is_offered_by_its_last_name_and_deleted(
     assert (former["id"], former["name"]) == ("WB1", "Drive")
     assert former["sessions"] == len(home.sessions)
 
+    shown = (await browser.result("sessions"))["sessions"]
+    assert {session["wallbox"] for session in shown} == {"Drive"}
+
     about = {"kind": former["kind"], "id": former["id"]}
     receipt = await browser.result("delete", about=about)
     assert receipt["deleted"]["sessions"] == len(home.sessions)

@@ -42,10 +42,14 @@ class FormerWallboxes:
         """What is remembered of them."""
         return self._known
 
-    def name_of(self, identity: str) -> str:
-        """Return what a wallbox was called, or its identity where nobody knows."""
-        former = self._known.get(identity)
-        return (former and former.name) or identity
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What they were called, by identity."""
+        return {
+            identity: former.name
+            for identity, former in self._known.items()
+            if former.name is not None
+        }
 
     async def load(self) -> None:
         """Take up what was known before the restart."""

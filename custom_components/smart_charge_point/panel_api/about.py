@@ -111,11 +111,18 @@ def about(hass: HomeAssistant, home: Home, msg: Mapping[str, Any]) -> About:
 
 @callback
 def names(home: Home, kind: str) -> dict[str, str]:
-    """Return what the owner calls the wallboxes, persons or vehicles, by what the ledger calls them."""
+    """Return what the owner calls the wallboxes, persons or vehicles, by what the ledger calls them.
+
+    Wallboxes that were removed are among them, by their last names.
+    """
+    former = home.data.site.former.names if kind == SUBENTRY_CHARGE_POINT else {}
     return {
-        ChargePointSettings.from_data(subentry.data).identity
-        if kind == SUBENTRY_CHARGE_POINT
-        else subentry.subentry_id: subentry.title
-        for subentry in home.entry.subentries.values()
-        if subentry.subentry_type == kind
+        **former,
+        **{
+            ChargePointSettings.from_data(subentry.data).identity
+            if kind == SUBENTRY_CHARGE_POINT
+            else subentry.subentry_id: subentry.title
+            for subentry in home.entry.subentries.values()
+            if subentry.subentry_type == kind
+        },
     }
