@@ -6,8 +6,10 @@ import { choose, controls } from "../controls.ts";
 import { isolated } from "../direction.ts";
 import { define } from "../element.ts";
 import { formatNumber } from "../formats.ts";
-import { DOMAIN, navigate, type HomeAssistant } from "../home-assistant.ts";
+import { DOMAIN, type HomeAssistant } from "../home-assistant.ts";
 import { ask } from "../ledger.ts";
+import { link } from "../link.ts";
+import { noWallbox, nothingStyles } from "../nothing.ts";
 import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
@@ -48,6 +50,8 @@ export interface Assessment {
   proof: Pairs;
 }
 
+/** Verdicts that look alike, in the order they are counted up in. */
+const SHADES = ["met", "stated", "not_evidenced", "not_met"];
 const shadeOf = (verdict: string): string => (verdict.startsWith("met_") ? "met" : verdict);
 
 class AssessmentTab extends LitElement {
@@ -89,7 +93,7 @@ class AssessmentTab extends LitElement {
   protected override render(): TemplateResult {
     const { say } = this;
     if (this.deviceId === "") {
-      return html`<p class="quiet">${say("no_wallbox")}</p>`;
+      return noWallbox(say, this.overview);
     }
     return html`
       <div class="controls">
@@ -173,8 +177,11 @@ class AssessmentTab extends LitElement {
   private renderCounts({ sections }: Assessment): TemplateResult {
     const lines = sections.flatMap((section) => section.lines);
     const verdicts = new Map(lines.map(({ verdict, verdict_text: text }) => [verdict, text]));
+    const sorted = Array.from(verdicts).sort(
+      ([one], [other]) => SHADES.indexOf(shadeOf(one)) - SHADES.indexOf(shadeOf(other)),
+    );
     return html`<ul class="counts" aria-label=${this.say("assessment.counts")}>
-      ${Array.from(verdicts, ([verdict, text]) => {
+      ${sorted.map(([verdict, text]) => {
         const count = lines.filter((line) => line.verdict === verdict).length;
         return html`<li class="verdict ${shadeOf(verdict)}">
           ${isolated(text)}: ${formatNumber(this.hass, count)}
@@ -184,18 +191,7 @@ class AssessmentTab extends LitElement {
   }
 
   private renderLink(): TemplateResult {
-    return html`<a href=${SETTINGS} @click=${this.openSettings}
-      >${this.say("assessment.open_settings")}</a
-    >`;
-  }
-
-  private openSettings(event: MouseEvent): void {
-    // In a page of its own where that is asked for.
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) {
-      return;
-    }
-    event.preventDefault();
-    navigate(SETTINGS);
+    return link(SETTINGS, this.say("assessment.open_settings"));
   }
 
   private renderLine(line: Line): TemplateResult {
@@ -278,6 +274,7 @@ class AssessmentTab extends LitElement {
   static override styles = [
     shared,
     controls,
+    nothingStyles,
     css`
       .controls {
         display: flex;

@@ -20,6 +20,7 @@ const LABEL = 60;
 const EDGE = 18;
 /** How many texts are tried below, until they have room. */
 const COUNTS = [8, 7, 6, 5, 4, 3, 2];
+const MINUTE = 60_000;
 const DAY = 24 * 3_600_000;
 /** So many presses of an arrow key go through a session. */
 const KEYS = 40;
@@ -113,7 +114,9 @@ class PowerChart extends Chart {
     const [start = 0, end = 0] = x.domain();
     const moments =
       COUNTS.map((count) => momentsWithin(start, end, hass.config.time_zone, count)).find(
-        ([first = start, second = end]) => x(second) - x(first) >= LABEL,
+        // What is told in minutes is not marked by the second.
+        ([first = start, second = end]) =>
+          x(second) - x(first) >= LABEL && second - first >= MINUTE,
       ) ?? [];
     return moments
       .map((moment) => ({ at: x(moment), moment: new Date(moment) }))

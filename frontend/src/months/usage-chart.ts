@@ -80,7 +80,16 @@ class UsageChart extends LitElement {
           ${flowTimeFigure(hass, say, total)} ${countFigure(hass, say, total)}
         </dl>
       </div>
-      <smart-charge-point-bars
+      ${usage.buckets.every(({ energy }) => energy === 0)
+        ? html`<p class="none quiet">${say("sessions.none")}</p>`
+        : this.renderBars(heading)}
+    </section>`;
+  }
+
+  private renderBars(heading: string): TemplateResult {
+    const { hass, say, usage, shown, measure } = this;
+    const { total } = usage;
+    return html`<smart-charge-point-bars
         .hass=${hass}
         .say=${say}
         .buckets=${usage.buckets}
@@ -96,6 +105,9 @@ class UsageChart extends LitElement {
         }}
       ></smart-charge-point-bars>
       ${measure === "source" ? this.renderLegend(usage) : nothing}
+      ${measure === "source" && total.sourced === 0
+        ? html`<p class="quiet">${say("usage.no_source")}</p>`
+        : nothing}
       ${measure === "cost" && total.cost === null
         ? html`<p class="quiet">${say("usage.no_price")}</p>`
         : nothing}
@@ -114,8 +126,7 @@ class UsageChart extends LitElement {
               : "usage.ledger",
         )}
         ${total.estimated ? say("usage.estimated") : nothing}
-      </p>
-    </section>`;
+      </p>`;
   }
 
   private renderOwnDays(heading: string): TemplateResult {
@@ -244,6 +255,11 @@ class UsageChart extends LitElement {
       }
       i.unknown {
         background: color-mix(in srgb, var(--primary-text-color) 24%, transparent);
+      }
+      .none {
+        margin: 0;
+        padding: 80px 0;
+        text-align: center;
       }
       .source {
         margin: 0;

@@ -64,14 +64,16 @@ class ConnectorCard extends LitElement {
             ${this.renderCountdown()}
           </div>
         </div>
-        <div class="power">
-          ${this.renderLine()}
-          <p>
-            <span class="number">${this.power === null ? "\u2013" : formatKilowatts(this.hass, this.power)}</span>
-            <span class="unit">kW</span>
-          </p>
-        </div>
-        <dl>${this.renderFigures()}</dl>
+        ${this.power === null
+          ? nothing
+          : html`<div class="power">
+              ${this.renderLine()}
+              <p>
+                <span class="number">${formatKilowatts(this.hass, this.power)}</span>
+                <span class="unit">kW</span>
+              </p>
+            </div>`}
+        ${this.renderFigures()}
         <smart-charge-point-ribbon
           .hass=${this.hass}
           .say=${say}
@@ -120,27 +122,28 @@ class ConnectorCard extends LitElement {
     </svg>`;
   }
 
-  private renderFigures(): TemplateResult {
+  private renderFigures(): TemplateResult | typeof nothing {
     const { connector, hass, say } = this;
     const { session } = connector;
     const figure = (key: string, value: string): TemplateResult =>
       html`<div><dt>${say(`figures.${key}`)}</dt><dd>${value}</dd></div>`;
     if (session === null) {
-      return html`${connector.next_start === null
+      const { next_start: next, last_session_energy: last } = connector;
+      return next === null && last === null
         ? nothing
-        : figure("next_start", formatMoment(hass, new Date(connector.next_start)))}
-      ${connector.last_session_energy === null
-        ? nothing
-        : figure("last_energy", formatEnergy(hass, connector.last_session_energy))}`;
+        : html`<dl>
+            ${next === null ? nothing : figure("next_start", formatMoment(hass, new Date(next)))}
+            ${last === null ? nothing : figure("last_energy", formatEnergy(hass, last))}
+          </dl>`;
     }
-    return html`${figure("energy", formatEnergy(hass, session.energy))}
+    return html`<dl>${figure("energy", formatEnergy(hass, session.energy))}
     ${session.cost === null
       ? nothing
       : figure(
           session.cost_complete ? "cost" : "cost_so_far",
           formatMoney(hass, session.cost, this.currency),
         )}
-    ${figure("time", formatDuration(hass, say, this.now - Date.parse(session.started_at)))}`;
+    ${figure("time", formatDuration(hass, say, this.now - Date.parse(session.started_at)))}</dl>`;
   }
 
   private renderActions(): readonly TemplateResult[] {

@@ -5,6 +5,7 @@ import { repeat } from "lit/directives/repeat.js";
 
 import { define } from "../element.ts";
 import type { HomeAssistant } from "../home-assistant.ts";
+import { noWallbox, nothingStyles } from "../nothing.ts";
 import type { ChargePoint, Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
@@ -49,10 +50,7 @@ class NowTab extends LitElement {
   protected override render(): TemplateResult {
     const { overview, say } = this;
     if (overview.charge_points.length === 0) {
-      return html`<div class="card nothing">
-        <ha-icon icon="mdi:ev-station"></ha-icon>
-        <p>${say("no_wallbox")}</p>
-      </div>`;
+      return noWallbox(say, overview);
     }
     return html`<div class="cards">
       ${repeat(
@@ -115,20 +113,13 @@ class NowTab extends LitElement {
 
   static override styles = [
     shared,
+    nothingStyles,
     css`
       .cards {
         display: grid;
         gap: 16px;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr));
         align-items: start;
-      }
-      .nothing {
-        padding: 48px 24px;
-        color: var(--secondary-text-color);
-        text-align: center;
-      }
-      .nothing ha-icon {
-        --mdc-icon-size: 48px;
       }
     `,
   ];

@@ -63,7 +63,7 @@ class SessionReasons extends LitElement {
       }
       .reasons li {
         display: grid;
-        grid-template-columns: 110px 1fr;
+        grid-template-columns: 136px 1fr;
         gap: 12px;
         padding: 8px 0;
         border-bottom: 1px solid var(--divider-color);

@@ -14,6 +14,7 @@ import {
 } from "../formats.ts";
 import { DOMAIN, navigate, type HomeAssistant } from "../home-assistant.ts";
 import type { SessionRow, SessionsPage } from "../ledger.ts";
+import { isApart } from "../link.ts";
 import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
@@ -145,7 +146,9 @@ class SessionTable extends LitElement {
     const doubtful = doubtsOf(say, session).length > 0;
     switch (column) {
       case "started":
-        return html`<a href="${HERE}/${session.id}"
+        return html`<a
+            href="${HERE}/${session.id}"
+            aria-label="${formatWeekday(hass, started)} ${formatDate(hass, started)}, ${formatTime(hass, started)}"
             >${formatWeekday(hass, started)} ${formatDate(hass, started)}</a
           >
           <small
@@ -185,8 +188,7 @@ class SessionTable extends LitElement {
   }
 
   private open(event: MouseEvent, id: number): void {
-    // A session opens in a page of its own where that is asked for.
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) {
+    if (isApart(event)) {
       return;
     }
     event.preventDefault();

@@ -12,6 +12,7 @@ import type { Narrowing } from "../filters.ts";
 import { formatNumber } from "../formats.ts";
 import { navigate, type HomeAssistant } from "../home-assistant.ts";
 import { ask, whoseFields, type SessionsPage } from "../ledger.ts";
+import { nothingStyles, nothingYet } from "../nothing.ts";
 import type { Overview } from "../overview.ts";
 import { shared } from "../styles.ts";
 import { sayError, type Say } from "../texts.ts";
@@ -239,15 +240,15 @@ class SessionsTab extends LitElement {
     const { hass, say } = this;
     const { totals } = page;
     return html`
-      <section class="card totals" aria-label=${say("sessions.totals")}>
+      ${page.sessions.length === 0 ? nothing : html`<section class="card totals" aria-label=${say("sessions.totals")}>
         <dl>
           ${countFigure(hass, say, totals)} ${energyFigure(hass, say, totals)}
           ${costFigure(hass, say, totals, page.currency)} ${flowTimeFigure(hass, say, totals)}
           ${figure(say("sessions.solar"), solarShare(hass, totals, page))}
         </dl>
-      </section>
+      </section>`}
       ${page.sessions.length === 0
-        ? html`<p class="quiet none">${say("sessions.none")}</p>`
+        ? nothingYet("mdi:format-list-bulleted", say("sessions.none"))
         : html`<smart-charge-point-session-table
             .hass=${hass}
             .say=${say}
@@ -324,6 +325,7 @@ class SessionsTab extends LitElement {
   static override styles = [
     shared,
     controls,
+    nothingStyles,
     css`
       smart-charge-point-filters {
         margin-bottom: 16px;
@@ -345,10 +347,6 @@ class SessionsTab extends LitElement {
       .delete {
         margin-top: 16px;
         background: none;
-      }
-      .none {
-        padding: 32px;
-        text-align: center;
       }
       @media (max-width: 700px) {
         .check {
