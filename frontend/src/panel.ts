@@ -96,15 +96,16 @@ class ChargingPanel extends LitElement {
         </div>
         ${tabs.length < 2 ? nothing : this.renderTabs(say, tabs)}
       </header>
-      <main
-        id="tab"
-        @unloadable=${this.notLoaded}
-        role=${tabs.length < 2 ? nothing : "tabpanel"}
-        aria-labelledby=${tabs.length < 2 || this.place === undefined
-          ? nothing
-          : `tab-${this.place.tab.id}`}
-      >
-        ${this.renderTab(say)}
+      <main @unloadable=${this.notLoaded}>
+        <div
+          id="tab"
+          role=${tabs.length < 2 ? nothing : "tabpanel"}
+          aria-labelledby=${tabs.length < 2 || this.place === undefined
+            ? nothing
+            : `tab-${this.place.tab.id}`}
+        >
+          ${this.renderTab(say)}
+        </div>
       </main>
     `;
   }

@@ -42,7 +42,7 @@ class ComparedCards extends LitElement {
     const what: Compared = this.measure === "cost" ? "cost" : "energy";
     const change = changeOf(now, byNow, what);
     return html`<section class="card" aria-labelledby=${of}>
-      <h3 id=${of}>${name(now)} <small>${say("usage.so_far")}</small></h3>
+      <h2 id=${of}>${name(now)} <small>${say("usage.so_far")}</small></h2>
       <dl>
         ${energyFigure(hass, say, now)} ${costFigure(hass, say, now, usage.currency)}
         ${figure(say("sources.solar"), solarShare(hass, now, usage))} ${countFigure(hass, say, now)}
@@ -78,7 +78,11 @@ class ComparedCards extends LitElement {
         gap: 16px;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr));
       }
-      h3 small {
+      h2 {
+        margin-bottom: 12px;
+        font-size: var(--ha-font-size-l, 16px);
+      }
+      h2 small {
         color: var(--secondary-text-color);
         font-size: var(--ha-font-size-s, 12px);
         font-weight: 400;

@@ -123,7 +123,7 @@ class SessionView extends LitElement {
     const started = new Date(session.started_at);
     const doubts = doubtsOf(say, session);
     return html`
-      <header>
+      <div class="head">
         <h2 tabindex="-1">${formatLongDate(hass, started)}</h2>
         <p class="quiet">
           ${formatTime(hass, started)}${session.stopped_at === null
@@ -131,7 +131,7 @@ class SessionView extends LitElement {
             : `–${this.until(started, new Date(session.stopped_at))}`}
           · ${placeOf(say, this.overview, session)}
         </p>
-      </header>
+      </div>
       <section class="card" aria-labelledby="curve">
         <dl class="first">
           ${figure(say("sessions.energy"), formatEnergy(hass, session.energy))}
@@ -231,7 +231,7 @@ class SessionView extends LitElement {
         background: none;
         padding-inline: 8px 16px;
       }
-      header p {
+      .head p {
         margin: 4px 0 0;
       }
       h2:focus-visible {
