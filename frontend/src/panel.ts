@@ -31,6 +31,8 @@ class ChargingPanel extends LitElement {
   private declare unloadable: Tab | undefined;
   private declare shown: { tab: Tab; element: TabElement } | undefined;
   private inView: Tab | undefined;
+  /** The language that the texts are of, or are just being loaded in. */
+  private spoken: string | undefined;
   private declare language: string | undefined;
   private declare clockAhead: number;
   private declare unsubscribe: Promise<Unsubscribe> | undefined;
@@ -61,8 +63,10 @@ class ChargingPanel extends LitElement {
     if (this.hass.language !== this.language) {
       this.language = this.hass.language;
       this.leave();
-      void this.speak(this.hass);
       this.watch();
+    }
+    if (this.spoken !== this.language) {
+      void this.speak(this.hass, this.language);
     }
     if (changed.has("route") || changed.has("overview") || changed.has("unloadable")) {
       void this.open();
@@ -229,10 +233,18 @@ class ChargingPanel extends LitElement {
     this.dispatchEvent(new CustomEvent("hass-toggle-menu", { bubbles: true, composed: true }));
   }
 
-  private async speak(hass: HomeAssistant): Promise<void> {
-    const say = await loadTexts(hass);
-    if (hass.language === this.language) {
-      this.say = say;
+  private async speak(hass: HomeAssistant, language: string): Promise<void> {
+    this.spoken = language;
+    try {
+      const say = await loadTexts(hass);
+      if (language === this.language) {
+        this.say = say;
+      }
+    } catch {
+      // The connection was lost just then; with it comes what Home Assistant tells next.
+      if (language === this.language) {
+        this.spoken = undefined;
+      }
     }
   }
 

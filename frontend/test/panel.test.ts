@@ -108,6 +108,19 @@ describe("the panel", () => {
     });
   });
 
+  it("gets its texts later where the connection was lost just then", async () => {
+    const loadBackendTranslation = vi.fn().mockRejectedValue(new Error("lost"));
+    panel.hass = { ...hass("de"), loadBackendTranslation };
+    await vi.waitFor(() => {
+      expect(loadBackendTranslation).toHaveBeenCalled();
+    });
+    const german = (key: string): string => `${localize(key)} auf Deutsch`;
+    await vi.waitFor(() => {
+      panel.hass = { ...hass("de"), loadBackendTranslation: (): Promise<typeof german> => Promise.resolve(german) };
+      expect(shown().querySelector("h1")?.textContent).toBe("title auf Deutsch");
+    });
+  });
+
   it("opens the menu on a phone", async () => {
     expect(shown().querySelector(".menu")).toBeNull();
     panel.narrow = true;

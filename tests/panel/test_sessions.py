@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 import pytest
 
 from .conftest import PHONE, OpenPanel
+from .shared_home import ask
 
 
 def rows(page: Page) -> Locator:
@@ -234,6 +235,30 @@ def test_a_phone_scrolls_downwards_only(
         assert box["width"] <= PHONE["width"]
         rows(page).nth(2).click()
         expect(page.locator("smart-charge-point-session h2")).to_be_visible()
+
+
+def test_a_page_read_from_right_to_left_keeps_figures_whole(
+    open_panel: OpenPanel, pictures: Path
+) -> None:
+    """In a language that the panel does not speak: a number stays in front of its unit, and nothing is too wide."""
+    owner = open_panel()
+    before = ask(owner, "frontend/get_user_data", key="language")["value"]
+    language = {**(before or {}), "language": "he"}
+    ask(owner, "frontend/set_user_data", key="language", value=language)
+    try:
+        for path in ("/sessions", "/months"):
+            page = open_panel(path, viewport=PHONE)
+            expect(page.locator("html")).to_have_attribute("dir", "rtl")
+            expect(page.locator("main .card dd").first).to_be_visible()
+            energy = page.locator("main .card dd", has_text="kWh").first
+            expect(energy).to_have_text(re.compile("^\u2068[\\d.,]+\\s*kWh\u2069$"))
+            page.screenshot(path=pictures / f"{path[1:]}-right-to-left.png")
+            wide = page.locator("smart-charge-point-panel").evaluate(
+                "panel => panel.scrollWidth"
+            )
+            assert wide <= PHONE["width"]
+    finally:
+        ask(owner, "frontend/set_user_data", key="language", value=before)
 
 
 @pytest.mark.parametrize("path", ["/sessions", "/months"])
