@@ -13,6 +13,8 @@ const MARGIN = 66;
 const HEIGHT = 260;
 /** px that a text below takes, with its gap. */
 const LABEL = 64;
+/** px between bars, in which a short name has no room. */
+const NARROW = 36;
 
 const sameTimes = (some: readonly Bucket[], others: readonly Bucket[]): boolean =>
   some.length === others.length && some[0]?.first === others[0]?.first;
@@ -26,6 +28,7 @@ class BarChart extends Chart {
     label: { attribute: false },
     hint: { attribute: false },
     shortOf: { attribute: false },
+    letterOf: { attribute: false },
     describe: { attribute: false },
   };
 
@@ -39,6 +42,8 @@ class BarChart extends Chart {
   declare hint: string;
   /** Says a bar's time below the chart. */
   declare shortOf: (bucket: Bucket) => string;
+  /** Says it by a letter, for bars too narrow for more; undefined where a letter says nothing. */
+  declare letterOf: ((bucket: Bucket) => string) | undefined;
   /** Says all about a bar. */
   declare describe: (bucket: Bucket) => string | TemplateResult;
 
@@ -70,7 +75,9 @@ class BarChart extends Chart {
     const width = this.plotWidth(MARGIN);
     const drawn = barsOf(this.buckets, this.measure, width, HEIGHT);
     const { bars, y, step, ticks } = drawn;
-    const labels = labelled(bars.length, Math.max(3, Math.floor(width / LABEL)));
+    const said = step < NARROW && this.letterOf !== undefined ? this.letterOf : this.shortOf;
+    const most = said === this.letterOf ? bars.length : Math.max(3, Math.floor(width / LABEL));
+    const labels = labelled(bars.length, most);
     const { pointed } = this;
     const at = pointed === undefined ? undefined : this.buckets[pointed];
     return this.renderChart({
@@ -79,7 +86,7 @@ class BarChart extends Chart {
       height: HEIGHT,
       across: ticks.map((tick) => ({ at: y(tick), text: this.tick(tick, drawn) })),
       below: bars.flatMap(({ bucket, left }, index) =>
-        labels.has(index) ? [{ at: left + drawn.width / 2, text: this.shortOf(bucket) }] : [],
+        labels.has(index) ? [{ at: left + drawn.width / 2, text: said(bucket) }] : [],
       ),
       drawing: svg`
         ${pointed === undefined

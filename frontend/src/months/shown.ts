@@ -72,6 +72,10 @@ export const nameOf = (hass: HomeAssistant, { view, by }: Shown, first: string):
   }
 };
 
+/** Say a month by its letter. */
+export const letterOf = (hass: HomeAssistant, first: string): string =>
+  formatDay(hass, first, { month: "narrow" });
+
 /** The same, as short as fits below a bar. */
 export const shortNameOf = (hass: HomeAssistant, { view, by }: Shown, first: string): string => {
   switch (by) {

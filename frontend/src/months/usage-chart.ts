@@ -13,7 +13,7 @@ import type { Bucket, Usage } from "../ledger.ts";
 import { shared } from "../styles.ts";
 import type { Say } from "../texts.ts";
 import { costFigure, countFigure, energyFigure, flowTimeFigure, solarShare } from "../totals.ts";
-import { headingOf, nameOf, shortNameOf, VIEWS, type Shown, type View } from "./shown.ts";
+import { headingOf, letterOf, nameOf, shortNameOf, VIEWS, type Shown, type View } from "./shown.ts";
 import "./usage-table.ts";
 
 /** The part of the highest bar that can be seen. */
@@ -99,6 +99,9 @@ class UsageChart extends LitElement {
         .label=${`${heading}: ${say(`usage.measures.${measure}`)}`}
         .hint=${say(shown.by === "month" ? "usage.chart_hint_months" : "usage.chart_hint")}
         .shortOf=${({ first }: Bucket): string => shortNameOf(hass, shown, first)}
+        .letterOf=${shown.by === "month" && usage.buckets.length <= 12
+          ? ({ first }: Bucket): string => letterOf(hass, first)
+          : undefined}
         .describe=${(bucket: Bucket): TemplateResult => this.describe(bucket, usage.currency)}
         @opened=${({ detail }: CustomEvent<Bucket>): void => {
           this.tell("opened", detail);

@@ -349,9 +349,6 @@ class SessionsTab extends LitElement {
         background: none;
       }
       @media (max-width: 700px) {
-        .check {
-          grid-column: 1 / -1;
-        }
         .sort {
           display: block;
         }
