@@ -3,11 +3,14 @@
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+import shutil
 from typing import Any, Final
 from unittest.mock import PropertyMock, patch
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.recorder.const import DOMAIN as RECORDER
 from homeassistant.components.recorder.core import Recorder
+from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -17,6 +20,7 @@ from pytest_homeassistant_custom_component.typing import RecorderInstanceContext
 
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.transaction import Session
+from custom_components.smart_charge_point.records.ledger import Ledger
 
 from ..house import House
 from . import plans
@@ -30,6 +34,10 @@ _A_MOMENT: Final = timedelta(milliseconds=20)
 _OFTEN: Final = (0, 1, 10, 20, 30, 40, 50)
 """Minutes of each hour in which time is looked at while a wallbox is linked: it is given up after 15 minutes of silence."""
 _SELDOM: Final = (0, 1, 30)
+_KEPT: Final = (".storage", DOMAIN)
+"""Where Home Assistant and the ledger keep what outlives them."""
+_INDEX: Final = ".db-shm"
+"""How the file ends that SQLite makes anew when nobody has the ledger open any more."""
 
 
 class LivedHome:
@@ -78,6 +86,11 @@ class LivedHome:
         """The present Home Assistant."""
         return self.recorded.hass
 
+    @property
+    def _ledger(self) -> Ledger:
+        ledger: Ledger = self.house.entry.runtime_data.site.ledger
+        return ledger
+
     # Lives.
 
     async def start(self) -> None:
@@ -118,6 +131,29 @@ class LivedHome:
         if whole and self._life is not None:
             await self._life.aclose()
             self._life = None
+
+    async def kill(self) -> None:
+        """Let Home Assistant die, half a minute after it last heard anything: what it kept is as it was at that moment."""
+        if not self._up:
+            return
+        # The recorder hears of that, too, and ends, for which it has to do what it is given.
+        await self.start_recorder()
+        # Those times do not pass here: they are the loop's own.
+        self.hass.bus.async_fire(EVENT_HOMEASSISTANT_FINAL_WRITE)
+        await self.hass.async_block_till_done()
+        await self._ledger.sessions(limit=1)
+        kept = {
+            path: path.read_bytes()
+            for folder in _KEPT
+            for path in (self._folder / folder).rglob("*")
+            if path.is_file() and path.suffix != _INDEX
+        }
+        await self.stop(whole=True)
+        for folder in _KEPT:
+            shutil.rmtree(self._folder / folder, ignore_errors=True)
+        for path, content in kept.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
 
     async def stop_recorder(self) -> None:
         """Let the recorder record nothing."""
@@ -207,6 +243,8 @@ class LivedHome:
                 self.boxes[box].change_meter(register, self.now)
             case plans.Stop(whole):
                 await self.stop(whole=whole)
+            case plans.Kill():
+                await self.kill()
             case plans.Start():
                 await self.start()
             case plans.StopRecorder():
@@ -242,6 +280,8 @@ class LivedHome:
                 ids = sorted(await self.recorded.names())
                 get_instance(self.hass).async_clear_statistics(ids[:: 2 if some else 1])
                 self.lost = self.lost or bool(ids)
+            case plans.Purge() if self._outage is None:
+                await self._purge()
             case plans.Rebuild() if self._outage is None:
                 await self.rebuild()
             case plans.Correct(session, person):
@@ -254,9 +294,21 @@ class LivedHome:
         await self.recorded.rebuild()
         self.lost = False
 
+    async def _purge(self) -> None:
+        await self.hass.services.async_call(
+            RECORDER, "purge", {"keep_days": 1}, blocking=True
+        )
+        # Without its rows of five minutes the recorder begins all sums anew, whosever they are: they stay for a day.
+        await self.hass.services.async_call(
+            RECORDER,
+            "purge_entities",
+            {"domains": ["sensor"], "keep_days": 0},
+            blocking=True,
+        )
+        await self._recorder_done()
+
     async def _correct(self, session: int, person: str | None) -> None:
-        ledger = self.house.entry.runtime_data.site.ledger
-        found = await ledger.sessions(limit=session + 1)
+        found = await self._ledger.sessions(limit=session + 1)
         if len(found) <= session:
             return
         kept = found[session]
@@ -264,8 +316,7 @@ class LivedHome:
 
     async def _forget(self, person: str, *, keep_sessions: bool) -> None:
         """Have a person's sessions deleted, and take note of which that were. What runs is kept, as nobody's."""
-        ledger = self.house.entry.runtime_data.site.ledger
-        before = await ledger.sessions(limit=1000)
+        before = await self._ledger.sessions(limit=1000)
         await self.hass.services.async_call(
             DOMAIN,
             "delete_personal_data",
@@ -278,7 +329,7 @@ class LivedHome:
         )
         after = {
             (one.charge_point, one.started_at): one
-            for one in await ledger.sessions(limit=1000)
+            for one in await self._ledger.sessions(limit=1000)
         }
         for one in before:
             kept = after.get((one.charge_point, one.started_at))

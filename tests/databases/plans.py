@@ -95,6 +95,11 @@ class Stop:
 
 
 @dataclass(frozen=True)
+class Kill:
+    """Home Assistant dies: nothing is ended, and what is not on the disk is lost."""
+
+
+@dataclass(frozen=True)
 class Start:
     """Home Assistant is back."""
 
@@ -114,6 +119,11 @@ class LoseStatistics:
     """The recorder loses our series: all of them, or some."""
 
     some: bool
+
+
+@dataclass(frozen=True)
+class Purge:
+    """The owner has the recorder forget all states, and rows of five minutes that are older than a day."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +155,12 @@ type Step = (
     | GoOnline
     | ChangeMeter
     | Stop
+    | Kill
     | Start
     | StopRecorder
     | StartRecorder
     | LoseStatistics
+    | Purge
     | Rebuild
     | Correct
     | Forget
@@ -200,12 +212,13 @@ _STEPS: Final = st.one_of(
     _ONLINE,
     st.builds(ChangeMeter, box=_BOXES, register=st.sampled_from((0, 250, 90_000_000))),
     st.builds(Stop, whole=st.booleans()),
-    st.builds(Stop, whole=st.booleans()),
+    st.just(Kill()),
     st.just(Start()),
     st.just(Start()),
     st.just(StopRecorder()),
     st.just(StartRecorder()),
     st.builds(LoseStatistics, some=st.booleans()),
+    st.just(Purge()),
     st.just(Rebuild()),
     st.builds(
         Correct, session=st.integers(0, 3), person=st.sampled_from((*_PEOPLE, None))
@@ -216,7 +229,7 @@ _STEPS: Final = st.one_of(
 
 _TROUBLES: Final = st.one_of(
     st.tuples(st.builds(Stop, whole=st.booleans()), st.just(Start())),
-    st.tuples(st.builds(Stop, whole=st.booleans()), st.just(Start())),
+    st.tuples(st.just(Kill()), st.just(Start())),
     st.tuples(_OFFLINE, _ONLINE),
     st.tuples(_OFFLINE, _ONLINE),
     st.tuples(st.just(StopRecorder()), st.just(StartRecorder())),

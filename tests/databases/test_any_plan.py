@@ -59,7 +59,7 @@ async def test_a9_3_whatever_happens_all_figures_agree(
     tmp_path: Path,
     pytestconfig: pytest.Config,
 ) -> None:
-    """Replays, restarts, outages, resets, corrections and deletions, over changes of the clocks and ends of months."""
+    """Replays, restarts, kills, outages, resets, corrections and deletions, over changes of the clocks and ends of months."""
     folder = tmp_path / str(next(_EXAMPLE))
     folder.mkdir()
     with ExitStack() as stack:

@@ -104,16 +104,8 @@ class Box:
 
     @property
     def repeatable(self) -> list[Message]:
-        """All that was told of what can be told again without making a difference.
-
-        What was told without a beginning, or by the number of another transaction, cannot be known again.
-        """
-        return [
-            message
-            for car in self.all
-            if car.about.number is Number.OURS and not car.about.start_is_lost
-            for message in car.messages
-        ]
+        """All that was ever told of transactions, as it was told."""
+        return [message for car in self.all for message in car.messages]
 
     def next_sample(self) -> datetime | None:
         """Return when it measures next."""
