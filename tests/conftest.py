@@ -12,6 +12,7 @@ import secrets
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
+from homeassistant.util import executor
 from hypothesis import HealthCheck, given, settings, strategies as st
 import pytest
 
@@ -49,6 +50,18 @@ def chance() -> None:
         assert drawn is None
 
     nothing()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_end() -> Iterator[None]:
+    """Let threads end by themselves, however late a busy machine has them do so.
+
+    After a second, shared by all threads, Home Assistant interrupts those of an executor that ends. One that is just
+    about to tell the next that it is over does not tell it then, and that one is left behind, which fails the test.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(executor, "EXECUTOR_SHUTDOWN_TIMEOUT", 600)
+        yield
 
 
 @pytest.fixture(autouse=True)
