@@ -15,6 +15,7 @@ from .test_sessions import (
     QUARTER,
     SATURDAY,
     answers,
+    forget_everything,
     hang_up_on_the_wall,
     no_delay,
     register,
@@ -322,3 +323,32 @@ async def test_a9_6_a_session_that_is_told_after_the_next_one_takes_its_own(
     )
     await start(90, 0)
     assert await energies() == [0, 1, 3, 2]
+
+
+async def test_x1_a_stop_of_before_an_adopted_session_does_not_end_it(
+    house: House,
+) -> None:
+    """The wallbox gives all its transactions one id, and tells the stop of an earlier one again: our conclusion stands."""
+    wallbox = await hang_up_on_the_wall(house, UNTOLD, settings=TOLD_BY_HAND)
+    earlier = house.now
+    await wallbox.plug_in(Car(start_delay=timedelta()))
+    await forget_everything(house)
+    await house.advance(timedelta(minutes=5))
+    await tell(house, wallbox, [register(wallbox.energy(), house.now)], 0)
+    await house.advance(QUARTER)
+    await tell(house, wallbox, [register(wallbox.energy(), house.now)], 0)
+    await wallbox.unplug()
+    await house.advance(MINUTE)
+    (adopted,) = await house.sessions()
+    assert adopted["energy"] > 1
+
+    await say(
+        house,
+        wallbox,
+        "StopTransaction",
+        transactionId=0,
+        meterStop=0,
+        timestamp=stamp(earlier),
+    )
+
+    assert await house.sessions() == [adopted]

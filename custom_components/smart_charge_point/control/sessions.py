@@ -164,6 +164,14 @@ class SessionKeeper:
             if event.transaction_id is not None
             else None
         )
+        if (
+            known is not None
+            and known.concluded_with is not None
+            and Doubt.ADOPTED in known.doubts
+            and event.at < known.started_at
+        ):
+            # By an id that the wallbox made up it means an earlier one, which is not known.
+            return None, None, False
         if known is None:
             candidates = [
                 connector
