@@ -3,6 +3,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { controls } from "./controls.ts";
+import { dialog } from "./dialog.ts";
 import { plain } from "./direction.ts";
 import { define } from "./element.ts";
 import { formatDate, formatDay, formatNumber } from "./formats.ts";
@@ -254,20 +255,8 @@ class DeletionDialog extends LitElement {
   static override styles = [
     shared,
     controls,
+    dialog,
     css`
-      dialog {
-        width: min(560px, calc(100vw - 32px));
-        max-height: calc(100dvh - 32px);
-        padding: 24px;
-        border: 0;
-        border-radius: var(--ha-dialog-border-radius, 24px);
-        background: var(--ha-card-background, var(--card-background-color));
-        color: var(--primary-text-color);
-        box-shadow: 0 8px 40px rgb(0 0 0 / 35%);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 45%);
-      }
       h2:focus {
         outline: none;
       }

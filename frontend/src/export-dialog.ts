@@ -4,6 +4,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { choose, choosePeriod, controls, wallboxChoices } from "./controls.ts";
 import { daysOf, type Days, type PeriodName } from "./days.ts";
+import { dialog } from "./dialog.ts";
 import { define } from "./element.ts";
 import type { HomeAssistant } from "./home-assistant.ts";
 import { ask, NOBODY, whoseFields, type Choice } from "./ledger.ts";
@@ -252,20 +253,8 @@ class ExportDialog extends LitElement {
   static override styles = [
     shared,
     controls,
+    dialog,
     css`
-      dialog {
-        width: min(560px, calc(100vw - 32px));
-        max-height: calc(100dvh - 32px);
-        padding: 24px;
-        border: 0;
-        border-radius: var(--ha-dialog-border-radius, 24px);
-        background: var(--ha-card-background, var(--card-background-color));
-        color: var(--primary-text-color);
-        box-shadow: 0 8px 40px rgb(0 0 0 / 35%);
-      }
-      dialog::backdrop {
-        background: rgb(0 0 0 / 45%);
-      }
       .fields {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 220px), 1fr));
