@@ -1,6 +1,6 @@
 """The latest minutes in memory: each second once, in order, bounded, whatever comes when (A9.4)."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 import random
 
 from hypothesis import given, strategies as st
@@ -177,3 +177,15 @@ def test_any_zone_names_the_same_second() -> None:
     ring.put(TraceSample(at=there + timedelta(microseconds=999_999), power=1.0), NOW)
 
     assert ring.samples(*EVER) == (traced(0, 1.0),)
+
+
+def test_a9_4_a_house_without_a_clock_has_seconds_of_1970() -> None:
+    """Where a machine has no clock until it finds one, its first seconds are those that were told, and no others."""
+    start = datetime(1970, 1, 1, tzinfo=UTC)
+    told = TraceSample(at=start + 5 * SECOND, power=7.0)
+    ring = TraceRing()
+
+    ring.put(told, start + 5 * SECOND)
+
+    assert ring.samples(start, start + MINUTE) == (told,)
+    assert ring.latest == told
