@@ -172,14 +172,16 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
 
     entity_description: SmartChargePointCalendarDescription
     _stretch: Stretch | None = None
+    _told: str = ""
+    """The stretch in words: it is looked at with each sample, for which an event of Home Assistant's is too dear."""
     _news: object = None
     _until: datetime | None = None
 
     @property
     @override
     def current_value(self) -> str:
-        # Looked at with each sample, for which an event of Home Assistant's is too dear.
-        return str(self._next_stretch())
+        self._next_stretch()
+        return self._told
 
     @property
     @override
@@ -202,6 +204,7 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
             self._stretch = next(
                 (stretch for stretch in coming if stretch.end > now), None
             )
+            self._told = str(self._stretch)
             self._news = self.coordinator.news
             self._until = now + DAY if self._stretch is None else self._stretch.end
         return self._stretch

@@ -116,7 +116,7 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
 
     @callback
     def _pass_on(self) -> None:
-        self.news = _news(self.controller)
+        self.news = _kept(self.news, _news(self.controller))
         before, state = self.data, self.controller.state
         if before.connected and not state.connected:
             LOGGER.info("%s is not connected any more", self.controller.name)
@@ -124,11 +124,14 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
             LOGGER.info("%s is connected", self.controller.name)
         self.data = state
         self._update_devices()
-        self.structure = (
-            self.controller.phases,
-            *(
-                (number, frozenset(connector.readings))
-                for number, connector in state.connectors.items()
+        self.structure = _kept(
+            self.structure,
+            (
+                self.controller.phases,
+                *(
+                    (number, frozenset(connector.readings))
+                    for number, connector in state.connectors.items()
+                ),
             ),
         )
         self.async_set_updated_data(state)
@@ -179,6 +182,11 @@ class SmartChargePointCoordinator(DataUpdateCoordinator[ChargePointState]):
         ):
             if entity.unique_id.startswith(prefix) and entity.device_id != device_id:
                 registry.async_update_entity(entity.entity_id, device_id=device_id)
+
+
+def _kept(old: Hashable, new: Hashable) -> Hashable:
+    """Return `old` where `new` is the same: what is new each second, Python looks through each time it collects garbage."""
+    return old if old == new else new
 
 
 def _news(controller: Controller) -> Hashable:

@@ -117,9 +117,12 @@ class SmartChargePointEntity(CoordinatorEntity[SmartChargePointCoordinator]):
     @override
     def _handle_coordinator_update(self) -> None:
         """Write the state if it is due, or when it will be."""
-        now = dt_util.utcnow()
         value = self.current_value if self.available else UNAVAILABLE
-        if (stretch := self.stretch) != self._written_in:
+        same_stretch = (stretch := self.stretch) == self._written_in
+        if same_stretch and value == self._written:
+            return
+        now = dt_util.utcnow()
+        if not same_stretch:
             wait: float | None = 0.0
         else:
             wait = seconds_until_write(
@@ -189,7 +192,10 @@ class ConnectorEntity(SmartChargePointEntity):
     @override
     def available(self) -> bool:
         """Return whether the entity says something true now."""
-        return super().available and self.number in self.coordinator.data.connectors
+        data = self.coordinator.data
+        return self.number in data.connectors and (
+            self.entity_description.offline or data.connected
+        )
 
     @property
     @override

@@ -40,8 +40,11 @@ from .site_settings import SiteSettings
 from .starting import Starting
 
 MOST_CONNECTORS: Final = 8
-MEASUREMENTS_EVERY: Final = timedelta(seconds=1)
-"""How often mere measurements make a new snapshot; all else makes one at once."""
+MEASUREMENTS_EVERY: Final = timedelta(seconds=0.9)
+"""How often mere measurements make a new snapshot; all else makes one at once.
+
+Each of those of a wallbox that measures every second, more or less, makes one as it comes: none has to wait for its turn.
+"""
 
 
 class ChargePoint:

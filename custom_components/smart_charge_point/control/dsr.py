@@ -109,6 +109,8 @@ class DsrBook:
     @property
     def events(self) -> tuple[DsrEvent, ...]:
         """The events that stand, by their start."""
+        if not self._records:
+            return ()
         return tuple(
             sorted(
                 (record.event for record in self._records.values()),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
 import logging
+from typing import Final
 
 from homeassistant.core import callback
 
@@ -18,6 +19,8 @@ from .override import Override, OverrideKind
 from .reconciler import Reconciler
 
 _LOGGER = logging.getLogger(__name__)
+
+_UNSUSPECTED: Final = Watch()
 
 
 class _Step(Enum):
@@ -56,7 +59,7 @@ class Obedience:
             return
         number = connector.number
         segment = connector.segment(now)
-        before = self._watches.get(number, Watch())
+        before = self._watches.get(number, _UNSUSPECTED)
         watch = before.sampled(sample.at, amperes, segment.limit)
         if watch is before and watch.since is None and number not in self._steps:
             return
@@ -64,7 +67,7 @@ class Obedience:
             self._obeys(number)
         if watch.disobeyed:
             # Whatever is tried now gets as long to show its effect.
-            watch = Watch()
+            watch = _UNSUSPECTED
             self._answer(connector, segment, amperes, now)
         self._watches[number] = watch
 

@@ -58,6 +58,8 @@ class SessionFacts:
         self._subentry_id = subentry_id
         self._people = People(hass, entry)
         self._vehicles = Vehicles(hass, entry)
+        self._looked: dict[int, _Held] = {}
+        """What was held back when that was last told, as it is with each sample."""
         self._kept: dict[int, _Held] = {}
         self._settling: dict[int, tuple[datetime, _Held]] = {}
         self._cancel_settling: CALLBACK_TYPE | None = None
@@ -172,6 +174,9 @@ class SessionFacts:
                     if state.requested is not None and limited
                     else None,
                 )
+        if running == self._looked:
+            return
+        self._looked = running
         self._began = {one: at for one, at in self._began.items() if one in running}
         self._kept = {one: held for one, held in self._kept.items() if one in running}
         self._settling = {

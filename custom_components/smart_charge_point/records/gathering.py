@@ -174,12 +174,11 @@ def clean(sample: SessionSample) -> SessionSample:
         InvalidRecordError: its time bears no zone.
     """
     moment(sample.at)
-    return SessionSample(
-        at=sample.at,
-        power=figure(sample.power),
-        energy=figure(sample.energy),
-        current=figure(sample.current),
-    )
+    told = (sample.power, sample.energy, sample.current)
+    power, energy, current = borne = tuple(map(figure, told))
+    if borne == told:
+        return sample
+    return SessionSample(at=sample.at, power=power, energy=energy, current=current)
 
 
 def _later(earlier: Progress | None, later: Progress) -> Progress:

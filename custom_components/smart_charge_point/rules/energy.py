@@ -184,11 +184,10 @@ def _confirm(
 
 def _follows(earlier: float, earlier_at: datetime, wh: float, at: datetime) -> bool:
     """Return whether a register that stood at `earlier` can simply have counted on to `wh`."""
-    return (
-        -JITTER
-        <= wh - earlier
-        <= min(MOST_STEP, _most(max(timedelta(), at - earlier_at)))
-    )
+    step = wh - earlier
+    if step <= MARGIN:
+        return step >= -JITTER
+    return step <= min(MOST_STEP, _most(max(timedelta(), at - earlier_at)))
 
 
 def _most(elapsed: timedelta) -> float:

@@ -57,12 +57,13 @@ def flowing_in(sample: MeterSample) -> bool | None:
 
     Power decides where it was measured, otherwise the highest current of any phase.
     """
-    powers, currents = (
-        [value for (kind, _), value in sample.values.items() if kind is measurand]
-        for measurand in (Measurand.POWER, Measurand.CURRENT)
-    )
-    if powers:
-        return max(powers) >= FLOWS_FROM_POWER
-    if currents:
-        return max(currents) >= FLOWS_FROM_CURRENT
-    return None
+    power: float | None = None
+    current: float | None = None
+    for (kind, _), value in sample.values.items():
+        if kind is Measurand.POWER:
+            power = value if power is None else max(power, value)
+        elif kind is Measurand.CURRENT:
+            current = value if current is None else max(current, value)
+    if power is not None:
+        return power >= FLOWS_FROM_POWER
+    return None if current is None else current >= FLOWS_FROM_CURRENT
