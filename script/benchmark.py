@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from script.lib.benchmark_figure import Figure
+from script.lib.benchmark_figure import Figure, blocked_loop
 from script.lib.benchmark_year import QUICK, WHOLE, Past, ten_years
 from script.lib.demo_configuration import prepare
 from script.lib.lines import Peer, peer
@@ -167,16 +167,8 @@ async def _many_wallboxes(home: Peer, ocpp_port: int, seconds: int) -> list[Figu
             "ms",
             50,
         ),
-        Figure(
-            f"{WALLBOXES} wallboxes at 1/s: longest blocked loop",
-            held["longest"] * 1e3,
-            "ms",
-            20,
-        ),
-        Figure(
-            "  most that the loop itself computed at a stretch",
-            held["computed"] * 1e3,
-            "ms",
+        *blocked_loop(
+            held, 20, title=f"{WALLBOXES} wallboxes at 1/s: longest blocked loop"
         ),
         Figure(
             f"{WALLBOXES} wallboxes at 1/s: CPU per message",

@@ -1,5 +1,6 @@
-"""A line of the benchmark's table."""
+"""Lines of the benchmark's table."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -21,3 +22,30 @@ class Figure:
         sign = "≥" if self.at_least else "≤"
         verdict = "reached" if good else "MISSED"
         return f"{self.name:<66} {self.value:>9.1f} {self.unit:<10} {sign} {self.reach:<7g} {verdict}"
+
+
+def blocked_loop(
+    held: Mapping[str, float],
+    within: float | None = None,
+    *,
+    title: str = "  longest blocked loop meanwhile",
+) -> list[Figure]:
+    """Return what a watch of the event loop noted, in seconds, and what the longest delay was made of."""
+    return [
+        Figure(title, held["longest"] * 1e3, "ms", within),
+        Figure(
+            "  the longest that other programs had no part in",
+            held["held"] * 1e3,
+            "ms",
+        ),
+        Figure(
+            "  Python's longest search for garbage in all of Home Assistant",
+            held["cleaned"] * 1e3,
+            "ms",
+        ),
+        Figure(
+            "  most that the loop itself computed at a stretch",
+            held["computed"] * 1e3,
+            "ms",
+        ),
+    ]

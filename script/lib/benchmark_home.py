@@ -166,14 +166,19 @@ class Home:
         return ledger
 
     def _add(self, identity: str) -> None:
-        """Add a wallbox that may charge at any time."""
+        """Add a wallbox that may charge at any time and at once, as the load does: no random delay is disobeyed."""
         decision = HoursDecision(
             hours=ChargingHours.ALWAYS,
             choice=HoursChoice.REMOVED,
             decided_at=datetime.now(UTC),
             user_id="",
         )
-        settings = ChargePointSettings(identity=identity, decision=decision)
+        settings = ChargePointSettings(
+            identity=identity,
+            decision=decision,
+            longest_delay=1,
+            delay_reason="the benchmark",
+        )
         self._hass.config_entries.async_add_subentry(
             self._entry,
             ConfigSubentry(

@@ -8,7 +8,7 @@ import statistics
 import time
 from typing import Any, Final
 
-from script.lib.benchmark_figure import Figure
+from script.lib.benchmark_figure import Figure, blocked_loop
 from script.lib.benchmark_ledger import past, told_energy
 from script.lib.home_assistant import HomeAssistantClient
 from script.lib.lines import Peer
@@ -71,7 +71,7 @@ async def ten_years(home: Peer, url: str, load: Peer, which: Past) -> list[Figur
                 rebuilt,
                 "s",
             ),
-            *_blocked(rebuilding),
+            *blocked_loop(rebuilding),
             *(
                 Figure(
                     f"recorder's statistics of {round(which.sessions / which.years)} sessions a year: {name}",
@@ -176,30 +176,9 @@ async def _replay(
     name = f"{which.late_sessions} sessions told late"
     return [
         Figure(f"{name}: told within", replayed, "s"),
-        *_blocked(taking, BLOCKED),
+        *blocked_loop(taking, BLOCKED),
         Figure(f"{name}: statistics right after", right, "s"),
-        *_blocked(importing, BLOCKED),
-    ]
-
-
-def _blocked(held: Mapping[str, float], within: float | None = None) -> list[Figure]:
-    return [
-        Figure("  longest blocked loop meanwhile", held["longest"] * 1e3, "ms", within),
-        Figure(
-            "  the longest that other programs had no part in",
-            held["held"] * 1e3,
-            "ms",
-        ),
-        Figure(
-            "  Python's longest search for garbage in all of Home Assistant",
-            held["cleaned"] * 1e3,
-            "ms",
-        ),
-        Figure(
-            "  most that the loop itself computed at a stretch",
-            held["computed"] * 1e3,
-            "ms",
-        ),
+        *blocked_loop(importing, BLOCKED),
     ]
 
 
