@@ -75,9 +75,13 @@ def draws(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> No
     """Draw the same delays in each run of a test of the house: what passes by luck one day fails by it another.
 
     In whatever order they are drawn, none is short, and none is that of before, which would not be sent again. A test that
-    needs a certain delay says so itself.
+    needs certain ones says so by `@pytest.mark.draws(...)`.
     """
     if "house" not in request.fixturenames:
+        return
+    if (marker := request.node.get_closest_marker("draws")) is not None:
+        told = cycle(marker.args)
+        monkeypatch.setattr(secrets, "randbelow", lambda _: next(told))
         return
     chance = Random(request.node.nodeid)
     drawn: dict[int, Iterator[int]] = {}

@@ -13,6 +13,8 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 from ..family import action, add_person, decisions, refused, user
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(0)
+
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITHIN_HOURS = pytest.mark.at(SATURDAY)
 IN_PEAK = pytest.mark.at(datetime(2026, 11, 23, 16, 30, tzinfo=UTC))
@@ -30,15 +32,6 @@ def owner(hass_admin_user: MockUser) -> str:
     """An administrator, who lives here too."""
     user_id: str = hass_admin_user.id
     return user_id
-
-
-@pytest.fixture(autouse=True)
-def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no delay, so that a limit alone says when current flows."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
 
 
 async def home(house: House, quirks: Quirks | None = None, **kinds: Any) -> Wallbox:

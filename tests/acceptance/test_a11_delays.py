@@ -11,6 +11,8 @@ from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(412, 137, 555, 298, 476, 61)
+
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITHIN_HOURS = pytest.mark.at(SATURDAY)
 
@@ -25,17 +27,6 @@ def armed_delay(wallbox: Wallbox) -> int:
         == "TxDefaultProfile"
     ]
     return int(relative[-1])
-
-
-@pytest.fixture(autouse=True)
-def long_delays(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Draw 412 s, then 137 s, and so on: delays that a test can get a hold of."""
-    draws = [412, 137, 555, 298, 476, 61] * 100
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: draws.pop(0),
-    )
-    return draws
 
 
 @WITHIN_HOURS

@@ -10,17 +10,10 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks
 
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(300)
+
 WITHIN_HOURS = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
 SLEEPS = timedelta(minutes=20)
-
-
-@pytest.fixture(autouse=True)
-def same_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every draw be 300 s, which a test can get a hold of."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 300,
-    )
 
 
 async def wallbox_that_waits(house: House, remedy: SleepingCar) -> Wallbox:

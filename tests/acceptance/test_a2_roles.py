@@ -38,6 +38,8 @@ from ..family import (
 )
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(300)
+
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 WITHIN_HOURS = pytest.mark.at(SATURDAY)
 CARD: Final = "04A1B2C3D4E5F6"
@@ -85,15 +87,6 @@ def owner(hass_admin_user: MockUser) -> str:
     """An administrator, without whom the first user would be the owner."""
     user_id: str = hass_admin_user.id
     return user_id
-
-
-@pytest.fixture(autouse=True)
-def long_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every draw be 300 s."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 300,
-    )
 
 
 async def delayed(house: House) -> Wallbox:

@@ -69,14 +69,11 @@ def flowed(wallbox: Wallbox) -> timedelta:
 
 @pytest.mark.at(datetime(2026, 11, 23, 21, 20, tzinfo=UTC))
 @pytest.mark.parametrize("quirks", REFUSALS.values(), ids=REFUSALS.keys())
+@pytest.mark.draws(240)
 async def test_a5_3_hours_delay_and_charge_now_hold_whatever_is_refused(
-    house: House, monkeypatch: pytest.MonkeyPatch, quirks: Quirks
+    house: House, quirks: Quirks
 ) -> None:
     """No minute of the peak, a random delay after it, charge now in seconds, and the limit kept."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 240,
-    )
     wallbox = await house.wallbox(quirks=quirks, settings=SELDOM)
     await house.advance(timedelta(minutes=8))
     await wallbox.plug_in(Car(start_delay=timedelta(), battery_kwh=10_000.0))

@@ -76,9 +76,7 @@ async def charging(house: House, choice: LinkLoss, **kinds: Any) -> Wallbox:
     return wallbox
 
 
-async def test_a7_4_by_default_the_wallbox_keeps_to_the_schedule(
-    house: House,
-) -> None:
+async def test_a7_4_by_default_the_wallbox_keeps_to_the_schedule(house: House) -> None:
     """Nothing is sent for it, and nothing is said."""
     wallbox = await house.wallbox()
     await house.advance(timedelta(hours=3))
@@ -302,15 +300,11 @@ async def test_a7_4_a10_3_the_next_season_is_left_with_the_wallbox_all_the_same(
 
 @WITHIN_HOURS
 @pytest.mark.parametrize("dark", [False, True], ids=["lost_link", "power_cut"])
+@pytest.mark.draws(240)  # None, or next to none, would show nothing.
 async def test_a7_4_a11_a_car_that_came_without_a_link_is_delayed_when_it_is_back(
-    house: House, monkeypatch: pytest.MonkeyPatch, dark: bool
+    house: House, dark: bool
 ) -> None:
     """Its session fell under the fallback at once, so its current rises only after a random delay."""
-    # A draw of no or next to no delay would show nothing.
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 240,
-    )
     wallbox = await hung(house, LinkLoss.FIXED_CURRENT)
     await wallbox.go_offline()
     if dark:

@@ -33,6 +33,8 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 from ..family import CHARGE_NOW, LESS, OVERRIDES, STOP, decisions, refused
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(300)
+
 NOON = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
 """A Saturday, in charging hours."""
 IN_PEAK = pytest.mark.at(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
@@ -42,15 +44,6 @@ REFUSED: Final = {
     if override[1] is not DecisionKind.STOP
 }
 """All but the end of a session, which is safe."""
-
-
-@pytest.fixture(autouse=True)
-def known_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every draw be 300 s."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 300,
-    )
 
 
 @pytest.fixture(autouse=True)

@@ -46,14 +46,9 @@ async def test_a7_2_a_week_without_home_assistant(house: House) -> None:
 
 
 @WITHIN_HOURS
-async def test_a9_1_flow_time_is_not_connected_time(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.draws(0)
+async def test_a9_1_flow_time_is_not_connected_time(house: House) -> None:
     """Eight hours connected, three of them flowing: energy is stop less start, and the times are told apart."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
     wallbox = await house.wallbox(settings={"MeterValueSampleInterval": "60"})
     await house.switch("charging_hours", on=False)
     await house.advance(timedelta(minutes=1))

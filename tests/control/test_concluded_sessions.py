@@ -11,20 +11,18 @@ from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.quirks import Quirks
 
 from ..house import House
-from .test_sessions import (
+from ..told import (
     QUARTER,
     SATURDAY,
     answers,
     forget_everything,
     hang_up_on_the_wall,
-    no_delay,
     register,
     say,
     stamp,
 )
 
-__all__ = ("no_delay",)
-pytestmark = pytest.mark.at(SATURDAY)
+pytestmark = [pytest.mark.at(SATURDAY), pytest.mark.draws(0)]
 
 MINUTE = timedelta(minutes=1)
 TOLD_BY_HAND = {"MeterValueSampleInterval": "0"}

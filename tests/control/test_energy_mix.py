@@ -29,7 +29,7 @@ from custom_components.smart_charge_point.simulator import Car, Wallbox
 from ..house import House
 
 NOON = datetime(2026, 6, 20, 12, 0, tzinfo=UTC)
-pytestmark = pytest.mark.at(NOON - timedelta(minutes=10))
+pytestmark = [pytest.mark.at(NOON - timedelta(minutes=10)), pytest.mark.draws(0)]
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -56,15 +56,6 @@ BATTERY: Mapping[str, Any] = {
     "stat_energy_to": "sensor.charged",
 }
 NOTHING: Mapping[str, Any] = {"type": "gas", "stat_energy_from": "sensor.gas"}
-
-
-@pytest.fixture(autouse=True)
-def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no delay: a car that is plugged in draws at once."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
 
 
 @pytest.fixture

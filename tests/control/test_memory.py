@@ -13,20 +13,12 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(412, 137, 555, 298, 476, 61)
+
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 IN_PEAK = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
 PEAK_ENDS = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 AWAY = timedelta(minutes=7)
-
-
-@pytest.fixture(autouse=True)
-def known_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw 412 s, then 137 s, and so on."""
-    draws = [412, 137, 555, 298, 476, 61] * 100
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: draws.pop(0),
-    )
 
 
 def told(wallbox: Wallbox) -> list[dict[str, Any]]:

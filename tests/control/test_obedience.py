@@ -51,14 +51,9 @@ async def test_a_max_profile_without_effect_gives_way_to_the_resident_ones(
 
 
 @WITHIN_HOURS
-async def test_a_delay_without_effect_is_timed_by_home_assistant(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.draws(500)
+async def test_a_delay_without_effect_is_timed_by_home_assistant(house: House) -> None:
     """ABB (S4): current that flows in the delay shows it; the rest of this one, and all later ones, are held by hand."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 500,
-    )
     wallbox = await house.wallbox(
         settings=OFTEN,
         quirks=Quirks(only_lowest_stack_level=True, composite=Refusal.REJECTED),
@@ -80,14 +75,11 @@ async def test_a_delay_without_effect_is_timed_by_home_assistant(
 
 
 @WITHIN_HOURS
+@pytest.mark.draws(300)
 async def test_a11_2_a_wallbox_with_one_stack_level_is_delayed_by_home_assistant(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
     """Where there is no level for the delay above the hours, Home Assistant holds the session back from its start."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 300,
-    )
     wallbox = await house.wallbox(settings=OFTEN, quirks=Quirks(most_stack_level=0))
     await wallbox.plug_in(Car(battery_kwh=10_000.0))
     await house.advance(timedelta(seconds=30))

@@ -11,7 +11,7 @@ from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
 from ..house import House
-from .test_tariff import (
+from ..prices import (
     DAY_AND_NIGHT,
     HALF_HOUR,
     MINUTE,
@@ -24,7 +24,7 @@ from .test_tariff import (
     price,
 )
 
-pytestmark = pytest.mark.at(NOON - timedelta(minutes=10))
+pytestmark = [pytest.mark.at(NOON - timedelta(minutes=10)), pytest.mark.draws(0)]
 
 DAY: Final = timedelta(days=1)
 ALL_DAY: Final = [{"start": "00:00:00", "price": 0.3}]
@@ -32,16 +32,6 @@ NIGHT_AND_DAY: Final = [
     {"start": "00:30:00", "price": 0.08},
     {"start": "05:30:00", "price": 0.5},
 ]
-
-
-@pytest.fixture(autouse=True)
-def british(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pounds, and no random delay."""
-    house.hass.config.currency = "GBP"
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
 
 
 async def charged_for(

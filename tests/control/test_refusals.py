@@ -19,6 +19,8 @@ from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusa
 
 from ..house import SELDOM, House
 
+pytestmark = pytest.mark.draws(412, 137, 555, 298, 476, 61)
+
 PEAK_ENDS = datetime(2026, 11, 23, 22, 0, tzinfo=UTC)
 BEFORE_PEAK_ENDS = pytest.mark.at(PEAK_ENDS - timedelta(minutes=20))
 NOON = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
@@ -40,16 +42,6 @@ def drawn_before(wallbox: Wallbox, moment: datetime) -> list[datetime]:
         for change in wallbox.switchings
         if change.amperes > 0 and change.at < moment
     ]
-
-
-@pytest.fixture(autouse=True)
-def known_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw 412 s, then 137 s, and so on."""
-    draws = [412, 137, 555, 298, 476, 61] * 100
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: draws.pop(0),
-    )
 
 
 @BEFORE_PEAK_ENDS
@@ -114,14 +106,11 @@ async def test_a5_3_the_hours_hold_whatever_is_refused(
 
 @BEFORE_PEAK_ENDS
 @pytest.mark.parametrize("connectors", [1, 2])
+@pytest.mark.draws(0)
 async def test_a10_1_hours_that_are_not_answered_are_held_in_another_way_at_once(
-    house: House, monkeypatch: pytest.MonkeyPatch, connectors: int
+    house: House, connectors: int
 ) -> None:
     """While the week is tried again and again, what the wallbox takes instead is in force, also with no delay drawn."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
     wallbox = await house.wallbox(
         quirks=Quirks(unanswered_kinds=frozenset({"Weekly", "Daily"})),
         settings=SELDOM,
@@ -142,14 +131,11 @@ async def test_a10_1_hours_that_are_not_answered_are_held_in_another_way_at_once
 
 
 @BEFORE_PEAK_ENDS
+@pytest.mark.draws(0)
 async def test_a10_1_a_wallbox_that_tells_nothing_of_itself_has_its_hours_in_a_minute(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    house: House,
 ) -> None:
     """It is asked in vain for minutes; the hours do not wait for that, also with no delay drawn."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
     wallbox = await house.wallbox(
         quirks=Quirks(never_answers=frozenset({"GetConfiguration"})), settings=SELDOM
     )

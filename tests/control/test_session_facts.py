@@ -21,22 +21,13 @@ from ..family import add_person, change_person, person_id, user
 from ..house import House
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-pytestmark = pytest.mark.at(NOON - timedelta(minutes=10))
+pytestmark = [pytest.mark.at(NOON - timedelta(minutes=10)), pytest.mark.draws(0)]
 
 MINUTE = timedelta(minutes=1)
 MINUTELY = {"MeterValueSampleInterval": "60"}
 CARD = "04A1B2C3"
 CALL_ERROR = 4
 """The kind of frame that says that a call failed."""
-
-
-@pytest.fixture(autouse=True)
-def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no delay: a car that is plugged in draws at once."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
 
 
 async def hang_up(house: House, *, by_card: bool = False, **kinds: Any) -> Wallbox:

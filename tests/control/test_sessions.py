@@ -1,49 +1,29 @@
 """Sessions of wallboxes that tell them badly: each is kept once, with the right energy or one marked as doubtful."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-import shutil
 from typing import Any
 
 import pytest
 
-from custom_components.smart_charge_point.const import DOMAIN
-from custom_components.smart_charge_point.model.hours import ChargingHours
 from custom_components.smart_charge_point.simulator import Car, Wallbox
-from custom_components.smart_charge_point.simulator.protocol import Call
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
 from ..house import SELDOM, House
+from ..told import (
+    MINUTELY,
+    QUARTER,
+    SATURDAY,
+    answers,
+    forget_everything,
+    hang_up_on_the_wall,
+    register,
+    say,
+    stamp,
+)
 
-SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-pytestmark = pytest.mark.at(SATURDAY)
+pytestmark = [pytest.mark.at(SATURDAY), pytest.mark.draws(0)]
 
-QUARTER = timedelta(minutes=15)
-MINUTELY = {"MeterValueSampleInterval": "60"}
 GWH = 1e9
-
-
-@pytest.fixture(autouse=True)
-def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw no delay: a car that is plugged in draws at once."""
-    monkeypatch.setattr(
-        "custom_components.smart_charge_point.control.planning.secrets.randbelow",
-        lambda _: 0,
-    )
-
-
-async def hang_up_on_the_wall(
-    house: House,
-    quirks: Quirks | None = None,
-    *,
-    settings: Mapping[str, str] = MINUTELY,
-    **kinds: Any,
-) -> Wallbox:
-    """Return a wallbox that always may charge, and is done with setting up."""
-    await house.set_up("WB1", hours=ChargingHours.ALWAYS)
-    wallbox = await house.wallbox(quirks=quirks, settings=settings, **kinds)
-    await house.advance(timedelta(minutes=2))
-    return wallbox
 
 
 async def charge(house: House, wallbox: Wallbox, stay: timedelta = QUARTER) -> float:
@@ -54,40 +34,6 @@ async def charge(house: House, wallbox: Wallbox, stay: timedelta = QUARTER) -> f
     await wallbox.unplug()
     await house.advance(timedelta(minutes=1))
     return (wallbox.energy() - before) / 1000
-
-
-async def say(house: House, wallbox: Wallbox, action: str, **payload: Any) -> None:
-    """Let the wallbox send a call that it would not send by itself."""
-    wallbox.protocol.put(Call(action=action, payload=payload, keep=True))
-    await house.clock.settle()
-
-
-def answers(wallbox: Wallbox, action: str) -> list[dict[str, Any]]:
-    """Return what was answered to the wallbox's calls of an action."""
-    return [
-        frame.payload
-        for frame in wallbox.received
-        if frame.kind == 3 and frame.action == action
-    ]
-
-
-def register(wh: float, at: datetime) -> dict[str, Any]:
-    """Return a MeterValue with the register."""
-    return {
-        "timestamp": at.isoformat().replace("+00:00", "Z"),
-        "sampledValue": [
-            {
-                "value": f"{wh:.0f}",
-                "measurand": "Energy.Active.Import.Register",
-                "unit": "Wh",
-            }
-        ],
-    }
-
-
-def stamp(at: datetime) -> str:
-    """Return a time as OCPP writes it."""
-    return at.isoformat().replace("+00:00", "Z")
 
 
 @pytest.mark.parametrize(
@@ -928,14 +874,6 @@ async def charge_unheard(
     await house.clock.advance(stay)
     await wallbox.unplug()
     return (wallbox.energy() - before) / 1000
-
-
-async def forget_everything(house: House) -> None:
-    """Take Home Assistant down and up again with a ledger that knows nothing, as after an old backup."""
-    await house.stop()
-    ledger = house.hass.config.path(DOMAIN)
-    await house.hass.async_add_executor_job(shutil.rmtree, ledger)
-    await house.start()
 
 
 @pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
