@@ -7,8 +7,8 @@ import pytest
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 from custom_components.smart_charge_point.simulator.quirks import Quirks
 
+from ..discovery import cards, confirm, replace
 from ..house import House
-from .test_quarantine import cards, confirm, replace
 
 WITHIN_HOURS = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
 NAMELESS = Quirks(no_identity=True)

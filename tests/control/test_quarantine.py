@@ -1,9 +1,7 @@
 """A wallbox that dials in unasked: it waits, it is shown, and it is taken in at the owner's word."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
-import sqlite3
 from typing import Any
 from unittest.mock import patch
 
@@ -19,16 +17,11 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.smart_charge_point.const import DOMAIN, SUBENTRY_CHARGE_POINT
 from custom_components.smart_charge_point.simulator import Car, Wallbox
 
+from ..discovery import cards, confirm, replace, rows
 from ..house import House
 from .stranger import Stranger
 
 WITHIN_HOURS = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
-NIGHTS = {
-    "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-    "start": "23:00:00",
-    "end": "05:30:00",
-    "other_days": False,
-}
 
 type Dial = Callable[..., Awaitable[Stranger]]
 
@@ -48,42 +41,12 @@ async def dial(house: House) -> AsyncIterator[Dial]:
         await stranger.hang_up()
 
 
-def cards(house: House) -> dict[str, str]:
-    """Return the discovery cards that the owner sees: their flows by the identity of the wallbox."""
-    return {
-        str(flow["context"]["unique_id"]): flow["flow_id"]
-        for flow in house.hass.config_entries.flow.async_progress_by_handler(DOMAIN)
-    }
-
-
-async def confirm(
-    house: House, identity: str, hours: str = "accepted", name: str = "Drive"
-) -> None:
-    """Let the owner confirm a card."""
-    flows = house.hass.config_entries.flow
-    page = await flows.async_configure(
-        cards(house)[identity], {"name": name, "hours": hours}
-    )
-    if hours == "changed":
-        page = await flows.async_configure(page["flow_id"], NIGHTS)
-    assert page["reason"] == "charge_point_added"
-    await house.clock.settle()
-
-
 async def diagnostics(house: House, new_client: ClientSessionGenerator) -> Any:
     """Return the diagnostics that the owner can download."""
     assert await async_setup_component(house.hass, "diagnostics", {})
     client = await new_client()
     response = await client.get(f"/api/diagnostics/config_entry/{house.entry.entry_id}")
     return (await response.json())["data"]
-
-
-def rows(house: House) -> int:
-    """Return how many sessions the ledger has."""
-    path = house.hass.config.path(DOMAIN, "sessions.db")
-    with closing(sqlite3.connect(path)) as database:
-        (count,) = database.execute("SELECT count(*) FROM session").fetchone()
-    return int(count)
 
 
 def known(house: House) -> Any:
@@ -332,20 +295,6 @@ async def test_added_by_hand_it_is_accepted_at_its_first_boot(house: House) -> N
     assert len(wallbox.calls("BootNotification")) == 1
     assert house.state("connected") == "on"
     assert cards(house) == {}
-
-
-async def replace(house: House, old: str, new: str) -> None:
-    """Let the owner say that new hardware has taken the place of the old."""
-    subentries = house.hass.config_entries.subentries
-    menu = await house.entry.start_subentry_reconfigure_flow(
-        house.hass, house.subentry(old).subentry_id
-    )
-    form = await subentries.async_configure(
-        menu["flow_id"], {"next_step_id": "replace"}
-    )
-    done = await subentries.async_configure(form["flow_id"], {"identity": new})
-    assert done["reason"] == "reconfigure_successful"
-    await house.clock.settle()
 
 
 @WITHIN_HOURS

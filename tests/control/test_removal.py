@@ -20,9 +20,9 @@ from custom_components.smart_charge_point.records.ledger import Ledger
 from custom_components.smart_charge_point.simulator import Car
 from custom_components.smart_charge_point.simulator.quirks import Quirks
 
+from ..discovery import cards, rows
 from ..house import SELDOM, House
 from .stranger import Stranger
-from .test_quarantine import cards, rows
 
 WITHIN_HOURS = pytest.mark.at(datetime(2026, 11, 21, 12, 0, tzinfo=UTC))
 SILENT = Quirks(never_answers=frozenset({"SetChargingProfile"}))

@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from custom_components.smart_charge_point.simulator import Car
 
 from ..house import SELDOM
-from ..technical_file.test_action import exported, said, verdicts
+from ..technical import exported, said, verdicts
 from .recorded import HOUR, RecordedHouse
 
 SATURDAY = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from unittest.mock import patch
 
-from homeassistant.core import Context
-from homeassistant.exceptions import HomeAssistantError, Unauthorized
+from homeassistant.exceptions import Unauthorized
 import pytest
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
@@ -19,61 +18,14 @@ from custom_components.smart_charge_point.records.errors import (
     LedgerFullError,
 )
 from custom_components.smart_charge_point.records.ledger import Ledger
-from custom_components.smart_charge_point.simulator import Car, Quirks, Wallbox
+from custom_components.smart_charge_point.simulator import Quirks
 
+from ..deletion import CARD, charge, charged, delete, refusal
 from ..family import add_person, user
 from ..house import House
 
-CARD: Final = "04A1B2C3D4E5F6"
 OTHER: Final = "0B0B0B0B"
 ACCEPTED: Final = {"status": "Accepted"}
-
-
-async def charged(house: House, card: str = CARD, **kinds: Any) -> Wallbox:
-    """Let whoever holds a card charge for ten minutes."""
-    wallbox = await house.wallbox(
-        settings={"MeterValueSampleInterval": "60"}, free_vend=False, **kinds
-    )
-    await charge(house, wallbox, card)
-    return wallbox
-
-
-async def charge(
-    house: House, wallbox: Wallbox, card: str = CARD, *, unplugs: bool = True
-) -> None:
-    """Let whoever holds a card charge for ten minutes, and unplug then."""
-    await wallbox.plug_in(Car(battery_kwh=10_000.0, start_delay=timedelta()))
-    await wallbox.swipe(card)
-    await house.advance(timedelta(minutes=1))
-    await house.action("charge_now", wallbox.identity)
-    await house.advance(timedelta(minutes=10))
-    if unplugs:
-        await wallbox.unplug()
-        await house.advance(timedelta(minutes=2))
-
-
-async def delete(
-    house: House, user_id: str | None = None, **data: Any
-) -> Mapping[str, Any]:
-    """Call the action, with the owner's confirmation unless told otherwise; return the receipt."""
-    response = await house.hass.services.async_call(
-        DOMAIN,
-        "delete_personal_data",
-        {"confirm": True, **data},
-        blocking=True,
-        return_response=True,
-        context=Context(user_id=user_id),
-    )
-    await house.clock.settle()
-    assert response is not None
-    return response
-
-
-async def refusal(house: House, **data: Any) -> str | None:
-    """Return the translation key of the error that the action ends with."""
-    with pytest.raises(HomeAssistantError) as error:
-        await delete(house, **data)
-    return error.value.translation_key
 
 
 async def test_s7b_a_person_is_deleted(house: House) -> None:

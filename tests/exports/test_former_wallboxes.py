@@ -10,9 +10,9 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.smart_charge_point.const import DOMAIN
 from custom_components.smart_charge_point.model.usage import SessionFilter
 
+from ..deletion import CARD, charge, charged, delete, refusal
 from ..family import add_person
 from ..house import House
-from .test_deletion import CARD, charge, charged, delete, refusal
 
 PAPERS: Final = {"seller": "Watt & Co", "buyer": "Ada Lovelace"}
 

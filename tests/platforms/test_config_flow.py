@@ -20,6 +20,7 @@ from custom_components.smart_charge_point.model.link_loss import LinkLoss
 from custom_components.smart_charge_point.model.sleeping_car import SleepingCar
 from custom_components.smart_charge_point.rules.ruleset import GB_2021
 
+from ..discovery import NIGHTS
 from ..house import House
 
 CARD = {
@@ -28,12 +29,6 @@ CARD = {
     "model": "Box 7",
     "serial": "S-123",
     "peer": "192.168.1.30",
-}
-NIGHTS = {
-    "weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
-    "start": "23:00:00",
-    "end": "05:30:00",
-    "other_days": False,
 }
 
 

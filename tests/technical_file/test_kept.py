@@ -13,13 +13,14 @@ from custom_components.smart_charge_point.simulator import Car
 from custom_components.smart_charge_point.simulator.edges import Edges
 from custom_components.smart_charge_point.simulator.quirks import Quirks, Refusal
 
-from ..exports.test_deletion import CARD, charged, delete
+from ..deletion import CARD, charged, delete
 from ..family import add_person
 from ..house import SELDOM, House
 from ..panel_api.conftest import SignIn, owner, sign_in
-from .test_action import MONDAY, exported, media, said, verdicts
+from ..technical import MONDAY, exported, said, verdicts
 
-__all__ = ["media", "owner", "sign_in"]
+__all__ = ["owner", "sign_in"]
+pytestmark = pytest.mark.usefixtures("media")
 
 QUIET = timedelta(days=36)
 

@@ -9,9 +9,9 @@ from homeassistant.data_entry_flow import FlowResultType
 import pytest
 
 from ..house import House
-from .test_action import exported, media, said, verdicts
+from ..technical import exported, said, verdicts
 
-__all__ = ["media"]
+pytestmark = pytest.mark.usefixtures("media")
 
 PAPERS: Final = {
     "seller": "Watt & Co, 1 High Street",
