@@ -15,8 +15,11 @@ class Threads(Party):
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Watch what `loop` gives away from here on, until it ends."""
-        self._run = loop.run_in_executor
+        """Watch what `loop` gives away from here on, in place of whoever has watched it so far."""
+        before = getattr(loop.run_in_executor, "__self__", None)
+        self._run: Callable[..., asyncio.Future[Any]] = (
+            before._run if isinstance(before, Threads) else loop.run_in_executor
+        )
         self._under_way: set[asyncio.Future[Any]] = set()
         self._traffic = 0
         vars(loop)["run_in_executor"] = self._give

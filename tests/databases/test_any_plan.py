@@ -13,7 +13,7 @@ import pytest
 from pytest_homeassistant_custom_component.typing import RecorderInstanceContextManager
 
 from .agreement import Agreement
-from .conftest import ANY_PLAN, empty_database
+from .conftest import ANY_PLAN, MOST_PLANS, empty_database
 from .lived import LivedHome
 from .plans import BEGINNINGS, Plan, plans
 
@@ -47,7 +47,7 @@ async def live_through(plan: Plan, home: LivedHome) -> None:
     assert not home.recorded.says_that_they_differ
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(max(600, 10 * MOST_PLANS))
 @settings(ANY_PLAN)
 @given(plan=plans())
 async def test_a9_3_whatever_happens_all_figures_agree(
