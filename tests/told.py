@@ -50,7 +50,7 @@ def answers(wallbox: Wallbox, action: str) -> list[dict[str, Any]]:
 def register(wh: float, at: datetime) -> dict[str, Any]:
     """Return a MeterValue with the register."""
     return {
-        "timestamp": at.isoformat().replace("+00:00", "Z"),
+        "timestamp": stamp(at),
         "sampledValue": [
             {
                 "value": f"{wh:.0f}",

@@ -172,16 +172,14 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
 
     entity_description: SmartChargePointCalendarDescription
     _stretch: Stretch | None = None
-    _told: str = ""
-    """The stretch in words: it is looked at with each sample, for which an event of Home Assistant's is too dear."""
     _news: object = None
     _until: datetime | None = None
 
     @property
     @override
-    def current_value(self) -> str:
-        self._next_stretch()
-        return self._told
+    def stretch(self) -> object:
+        # Looked at with each sample, for which an event of Home Assistant's is too dear.
+        return self._next_stretch()
 
     @property
     @override
@@ -204,7 +202,6 @@ class ChargingPlanCalendar(ConnectorEntity, CalendarEntity):
             self._stretch = next(
                 (stretch for stretch in coming if stretch.end > now), None
             )
-            self._told = str(self._stretch)
             self._news = self.coordinator.news
             self._until = now + DAY if self._stretch is None else self._stretch.end
         return self._stretch

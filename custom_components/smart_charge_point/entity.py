@@ -192,10 +192,7 @@ class ConnectorEntity(SmartChargePointEntity):
     @override
     def available(self) -> bool:
         """Return whether the entity says something true now."""
-        data = self.coordinator.data
-        return self.number in data.connectors and (
-            self.entity_description.offline or data.connected
-        )
+        return super().available and self.number in self.coordinator.data.connectors
 
     @property
     @override

@@ -62,6 +62,20 @@ async def test_a9_6_an_energy_that_cannot_be_leaves_the_earlier_one(
     assert ended.doubts == {Doubt.REGISTER_JUMP}
 
 
+async def test_a_sample_beyond_all_whole_numbers_of_a_file_is_kept(
+    ledger: Ledger,
+) -> None:
+    """A figure that came as a whole number too long for SQLite is one with a point there, and takes no other with it."""
+    begun = await ledger.begin("garage", started(), NOW)
+
+    await ledger.add_samples(
+        begun.transaction_id, [sample(NOW, 10**20), sample(NOW + HOUR, 7000.0)]
+    )
+
+    kept = await ledger.samples(begun.transaction_id)
+    assert [one.power for one in kept] == [1e20, 7000.0]
+
+
 async def test_times_at_the_ends_of_the_calendar_are_kept(ledger: Ledger) -> None:
     """The year 1, the year 9999, and the hours beyond them that a zone can add."""
     west, east = timezone(-timedelta(hours=12)), timezone(timedelta(hours=12))

@@ -174,11 +174,12 @@ def clean(sample: SessionSample) -> SessionSample:
         InvalidRecordError: its time bears no zone.
     """
     moment(sample.at)
-    told = (sample.power, sample.energy, sample.current)
-    power, energy, current = borne = tuple(map(figure, told))
-    if borne == told:
-        return sample
-    return SessionSample(at=sample.at, power=power, energy=energy, current=current)
+    return SessionSample(
+        at=sample.at,
+        power=figure(sample.power),
+        energy=figure(sample.energy),
+        current=figure(sample.current),
+    )
 
 
 def _later(earlier: Progress | None, later: Progress) -> Progress:
